@@ -163,6 +163,44 @@ public sealed class CanonicalFormTests
     }
 
     [Fact]
+    public void Constants_compare_with_fractions()
+    {
+        Assert.Same((Expr)1, Less(3, Constant.Pi));
+        Assert.Same((Expr)0, Equal(Constant.E, 0));
+        Assert.Same(Pow(Constant.Pi, X) * Log(Constant.Pi), Pow(Constant.Pi, X).Diff(X));
+    }
+
+    [Fact]
+    public void The_base_of_the_natural_logarithm_is_recognised()
+    {
+        Assert.Same(Exp(X), Pow(Constant.E, X));
+        Assert.Same((Expr)1, Log(Constant.E));
+        Assert.Same(Constant.E, Exp(1));
+    }
+
+    [Fact]
+    public void The_order_of_construction_does_not_matter()
+    {
+        var random = new Random(5);
+        var terms = new Expr[40];
+        for (var i = 0; i < terms.Length; i++) terms[i] = (i % 4) switch
+        {
+            0 => X * (i + 1) / (Y + i),
+            1 => Pow(X, i % 5) * Sin(Y),
+            2 => 3 * (X + (i % 3)) - Y,
+            _ => new Rational(i, 7),
+        };
+        var (sum, product) = (Sum(terms), Product(terms));
+        for (var trial = 0; trial < 20; trial++)
+        {
+            random.Shuffle(terms);
+            Assert.Same(sum, Sum(terms));
+            Assert.Same(product, Product(terms));
+            Assert.Same(product, Product(Product(terms.AsSpan(0, 17)), Product(terms.AsSpan(17))));
+        }
+    }
+
+    [Fact]
     public void Rows_of_lowered_arithmetic_become_sums_products_and_powers()
     {
         Assert.Same(X - Y, Primitives.Sub.Apply(X, Y));
