@@ -21,7 +21,7 @@ internal static unsafe class MatrixProduct
     // Below this many multiplications plain loops win over setting up tiles.
     private const int Tiny = 128;
 
-    // An operand of at most this many bytes, read in place, stays in the first cache.
+    // An operand of at most this many bytes, read in place, stays in the second cache.
     private const int InPlaceBytes = 256 * 1024;
 
     /// <summary>C = A·B, or C += A·B.</summary>
