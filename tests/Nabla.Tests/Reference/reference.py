@@ -34,6 +34,13 @@ def write(cases, **header):
         file.write(json.dumps(plain(header))[:-1] + ', "cases": [\n' + lines + "\n]}\n")
 
 
+# Words that PyTorch writes together and .NET separates.
+NAMES = {name.lower(): name for name in """
+    ArgMax ArgMin CopySign CumMax CumMin CumProd CumSum Deg2Rad EigValsH ErfInv HardShrink HardSigmoid HardSwish HardTanh
+    LogAddExp LogAddExp2 LogCumSumExp LogSigmoid LogSumExp NanMean NanSum Rad2Deg SlogDet SoftShrink SvdVals TanhShrink
+    XLog1PY XLogY""".split()}
+
+
 def pascal(name):
-    """log_sigmoid -> LogSigmoid."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    """The op's name in .NET casing: log_softmax -> LogSoftmax, cumsum -> CumSum. To be compared without regard to case."""
+    return NAMES.get(name, "".join(part[:1].upper() + part[1:] for part in name.split("_")))
