@@ -37,7 +37,7 @@ def write(cases, **header):
 # Words that PyTorch writes together and .NET separates.
 NAMES = {name.lower(): name for name in """
     ArgMax ArgMin CopySign CumMax CumMin CumProd CumSum Deg2Rad EigValsH ErfInv HardShrink HardSigmoid HardSwish HardTanh
-    LogAddExp LogAddExp2 LogCumSumExp LogSigmoid LogSumExp NanMean NanSum Rad2Deg SlogDet SoftShrink SvdVals TanhShrink
+    LogAddExp LogAddExp2 LogCumSumExp LogSigmoid LogSumExp MatMul NanMean NanSum Rad2Deg SlogDet SoftShrink SvdVals TanhShrink
     XLog1PY XLogY""".split()}
 
 
