@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -8,7 +9,12 @@ namespace Nabla.Cli;
 /// <summary><c>nabla env</c>: what this machine offers.</summary>
 internal static class EnvCommand
 {
-    private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    // Read by programs and people, never pasted into HTML: plus signs and accents stay as they are.
+    private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal static ToolCommand Create()
     {
@@ -42,7 +48,7 @@ internal static class EnvCommand
         AddRow("Operating system", report.OperatingSystem);
         AddRow("Memory", $"{Gibibytes(report.MemoryTotalBytes)} GiB, {Gibibytes(report.MemoryAvailableBytes)} GiB available");
         AddRow("CUDA driver", report.CudaDriver);
-        AddRow("nvidia-smi", report.NvidiaSmi);
+        AddRow("Graphics card", report.GraphicsCard);
         AddRow("nvcc", report.Nvcc);
         AddRow("gcc", report.Gcc);
 

@@ -32,8 +32,8 @@ internal sealed record MachineReport
     /// <summary>The version of CUDA that the driver library speaks.</summary>
     public required string? CudaDriver { get; init; }
 
-    /// <summary>The first graphics card and its driver, as nvidia-smi names them.</summary>
-    public required string? NvidiaSmi { get; init; }
+    /// <summary>The first graphics card and its driver, as <c>nvidia-smi</c> names them.</summary>
+    public required string? GraphicsCard { get; init; }
 
     public required string? Nvcc { get; init; }
 
@@ -54,7 +54,7 @@ internal sealed record MachineReport
             MemoryTotalBytes = total,
             MemoryAvailableBytes = Math.Min(total, MemoryAvailable()),
             CudaDriver = CudaDriverVersion(),
-            NvidiaSmi = ExternalTool.FirstLine("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"),
+            GraphicsCard = ExternalTool.FirstLine("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"),
             Nvcc = ExternalTool.LineContaining("release", "nvcc", "--version"),
             Gcc = ExternalTool.FirstLine("gcc", "--version"),
         };
