@@ -1,0 +1,152 @@
+using System.Numerics;
+
+namespace Nabla.Symbolics;
+
+/// <summary>
+/// A scalar formula: an immutable node of a directed acyclic graph. Nodes are hash-consed, so two formulas are structurally equal
+/// exactly when they are the same reference, and a shared subterm is stored, evaluated and differentiated once.
+/// Construction applies light canonical rules (exact constant folding, like terms, like bases); it never expands and never uses a
+/// rule that would need an assumption such as "x is positive".
+/// </summary>
+public abstract class Expr
+{
+    /// <summary>The operands in canonical order. Internal code only reads this array.</summary>
+    internal readonly Expr[] Args;
+
+    /// <summary>Structural hash; used to find a node again, never to order anything.</summary>
+    internal readonly int Hash;
+
+    /// <summary>Length of the longest path down to a leaf.</summary>
+    internal readonly int Depth;
+
+    /// <summary>Number of nodes of the formula written out as a tree, saturating.</summary>
+    internal readonly long Size;
+
+    /// <summary>One bit per free symbol, modulo 64: a clear bit proves that the symbol does not occur.</summary>
+    internal readonly ulong SymbolMask;
+
+    /// <summary>Degree as a polynomial in all symbols together; other functions count as degree 0. Orders the terms of a sum.</summary>
+    internal readonly double Degree;
+
+    private protected Expr(Expr[] args, int hash, ulong ownMask, double degree)
+    {
+        const long sizeLimit = long.MaxValue / 4;
+        var depth = 0;
+        var size = 1L;
+        var mask = ownMask;
+        foreach (var arg in args)
+        {
+            depth = Math.Max(depth, arg.Depth + 1);
+            size = Math.Min(size + arg.Size, sizeLimit);
+            mask |= arg.SymbolMask;
+        }
+
+        Args = args;
+        Hash = hash;
+        Depth = depth;
+        Size = size;
+        SymbolMask = mask;
+        Degree = Math.Clamp(degree, -1e9, 1e9);
+    }
+
+    /// <summary>The operands, in canonical order; empty for symbols, numbers and constants.</summary>
+    public IReadOnlyList<Expr> Operands => Args.Length == 0 ? [] : Array.AsReadOnly(Args);
+
+    /// <summary>The symbols that occur in the formula, in the order of their names.</summary>
+    public IReadOnlyCollection<Symbol> FreeSymbols => Traversal.FreeSymbols(this);
+
+    // ---- Making formulas ------------------------------------------------------------------------------------------------------
+
+    /// <summary>The symbol of that name; the same name always gives the same symbol.</summary>
+    public static Symbol Symbol(string name) => Symbolics.Symbol.Of(name);
+
+    /// <summary>The exact number of that value.</summary>
+    public static implicit operator Expr(int value) => Number.Of(value);
+
+    /// <summary>The exact number of that value.</summary>
+    public static implicit operator Expr(long value) => Number.Of(value);
+
+    /// <summary>The exact number of that value.</summary>
+    public static implicit operator Expr(BigInteger value) => Number.Of(new Rational(value));
+
+    /// <summary>The exact number of that value.</summary>
+    public static implicit operator Expr(Rational value) => Number.Of(value);
+
+    /// <summary>An exact number if <paramref name="value"/> is integral (up to 2^53), else an inexact one: 0.5 stays a double.</summary>
+    public static implicit operator Expr(double value) => Number.Of(value);
+
+    /// <summary>The sum of two formulas.</summary>
+    public static Expr operator +(Expr left, Expr right) => Sum.Of([left, right]);
+
+    /// <summary>The difference of two formulas.</summary>
+    public static Expr operator -(Expr left, Expr right) => Sum.Of([left, -right]);
+
+    /// <summary>The product of two formulas.</summary>
+    public static Expr operator *(Expr left, Expr right) => Product.Of([left, right]);
+
+    /// <summary>The quotient of two formulas; exact for exact numbers: <c>x / 2</c> is 1/2 times x.</summary>
+    public static Expr operator /(Expr left, Expr right) => Product.Of([left, Power.Of(right, Number.MinusOne)]);
+
+    /// <summary>The negated formula.</summary>
+    public static Expr operator -(Expr operand) => Product.Of([Number.MinusOne, operand]);
+
+    /// <summary>The formula itself.</summary>
+    public static Expr operator +(Expr operand) => operand;
+
+    // ---- Using formulas -------------------------------------------------------------------------------------------------------
+
+    /// <summary>The derivative with respect to <paramref name="x"/>, by forward accumulation over the graph.</summary>
+    public Expr Diff(Symbol x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return ForwardDerivative.Of(this, x);
+    }
+
+    /// <summary>All partial derivatives in one reverse sweep over the graph, at a small multiple of the operations of the value.</summary>
+    public Expr[] Gradient(params ReadOnlySpan<Symbol> wrt) => ReverseDerivative.Of(this, wrt);
+
+    /// <summary>Replaces subterms, all at the same time; a replacement is not itself searched for further matches.</summary>
+    public Expr Subs(IReadOnlyDictionary<Expr, Expr> replacements)
+    {
+        ArgumentNullException.ThrowIfNull(replacements);
+        return Substitution.Apply(this, replacements);
+    }
+
+    /// <summary>Replaces one subterm.</summary>
+    public Expr Subs(Expr term, Expr replacement) => Subs(new Dictionary<Expr, Expr> { [term] = replacement });
+
+    /// <summary>The value in double precision.</summary>
+    /// <exception cref="ArgumentException">A free symbol has no value.</exception>
+    public double Evaluate(IReadOnlyDictionary<Symbol, double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Evaluation.Of(this, values);
+    }
+
+    /// <summary>The formula as text with as few brackets as needed, such as <c>-x*exp(-x^2/2)</c>; cut after 100,000 characters.</summary>
+    public override string ToString() => ToString(100_000);
+
+    /// <summary>
+    /// The formula as text. A graph with sharing can be exponentially longer as text: what exceeds <paramref name="maxLength"/> is
+    /// replaced by <c>…</c>.
+    /// </summary>
+    public string ToString(int maxLength) => Printer.Print(this, maxLength);
+
+    /// <inheritdoc/>
+    public sealed override int GetHashCode() => Hash;
+
+    /// <summary>Equal means the same node: hash-consing makes that structural equality.</summary>
+    public sealed override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+    /// <summary>Whether <paramref name="other"/> has the same kind, payload and operand references.</summary>
+    internal abstract bool SameNode(Expr other);
+
+    private protected bool SameArgs(Expr other) => Args.AsSpan().SequenceEqual(other.Args);
+
+    private protected static int HashOf(int seed, ReadOnlySpan<Expr> args)
+    {
+        var hash = (uint)seed;
+        foreach (var arg in args) hash = (BitOperations.RotateLeft(hash, 5) ^ (uint)arg.Hash) * 0x9E3779B1u;
+        return (int)(hash ^ (hash >> 15));
+    }
+}

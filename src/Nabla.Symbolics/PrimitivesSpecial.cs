@@ -1,0 +1,120 @@
+namespace Nabla.Symbolics;
+
+/// <summary>Logistic, error, gamma and Bessel functions.</summary>
+public static partial class Primitives
+{
+    /// <summary>1/(1 + e^-x).</summary>
+    public static readonly Primitive Sigmoid = new("sigmoid", 1)
+    {
+        Scalar1 = PendingMath.Sigmoid,
+        Derivative = (_, y) => y * (1 - y),
+        Simplify = ExactRules.Values((0, Number.Half)),
+    };
+
+    /// <summary>log(1 + e^x), without overflow.</summary>
+    public static readonly Primitive Softplus = new("softplus", 1)
+    {
+        Scalar1 = PendingMath.Softplus,
+        Derivative = (x, _) => Functions.Sigmoid(x),
+        Simplify = args => ReferenceEquals(args[0], Number.Zero) ? Functions.Log(2) : null,
+    };
+
+    /// <summary>The error function.</summary>
+    public static readonly Primitive Erf = new("erf", 1)
+    {
+        Scalar1 = PendingMath.Erf,
+        Derivative = (x, _) => 2 * Functions.Exp(-(x * x)) / Functions.Sqrt(Constant.Pi),
+        Simplify = ExactRules.Values((0, 0)),
+    };
+
+    /// <summary>1 - erf(x), accurate where erf is close to 1.</summary>
+    public static readonly Primitive Erfc = new("erfc", 1)
+    {
+        Scalar1 = PendingMath.Erfc,
+        Derivative = (x, _) => -2 * Functions.Exp(-(x * x)) / Functions.Sqrt(Constant.Pi),
+        Simplify = ExactRules.Values((0, 1)),
+    };
+
+    /// <summary>The inverse of the error function.</summary>
+    public static readonly Primitive Erfinv = new("erfinv", 1)
+    {
+        Domain = Domain.Open(-1, 1),
+        Kinks = "derivative inf at -1 and 1",
+        Scalar1 = PendingMath.ErfInv,
+        Derivative = (_, y) => Functions.Sqrt(Constant.Pi) * Functions.Exp(y * y) / 2,
+        Simplify = ExactRules.Values((0, 0)),
+    };
+
+    /// <summary>The logarithm of the absolute value of the gamma function.</summary>
+    public static readonly Primitive Lgamma = new("lgamma", 1)
+    {
+        Domain = Domain.Positive,
+        Scalar1 = PendingMath.LGamma,
+        Derivative = (x, _) => Functions.Digamma(x),
+        Simplify = ExactRules.Values((1, 0), (2, 0)),
+    };
+
+    /// <summary>The derivative of lgamma.</summary>
+    public static readonly Primitive Digamma = new("digamma", 1)
+    {
+        Domain = Domain.Positive,
+        Scalar1 = PendingMath.Digamma,
+        Derivative = (x, _) => Functions.Polygamma(1, x),
+    };
+
+    /// <summary>The n-th derivative of digamma at x; n is a whole number and comes first.</summary>
+    public static readonly Primitive Polygamma = new("polygamma", 2)
+    {
+        Domains = [Domain.Whole(0, 4), Domain.Positive],
+        Scalar2 = PendingMath.Polygamma,
+        Partial = (args, _, i) => i == 1
+            ? Functions.Polygamma(args[0] + 1, args[1])
+            : throw new NotSupportedException($"polygamma: no derivative with respect to the order n; n is {args[0]}. Use a constant order."),
+        Simplify = args => ReferenceEquals(args[0], Number.Zero) ? Functions.Digamma(args[1]) : null,
+    };
+
+    /// <summary>The Hurwitz zeta function: the sum of (k + q)^-x over k = 0, 1, 2, …</summary>
+    public static readonly Primitive Zeta = new("zeta", 2)
+    {
+        Domains = [new Domain(1, double.PositiveInfinity), Domain.Positive],
+        Kinks = "inf at x = 1",
+        Scalar2 = PendingMath.Zeta,
+        Partial = (args, _, i) => i == 1
+            ? -args[0] * Functions.Zeta(args[0] + 1, args[1])
+            : throw new NotSupportedException($"zeta: no derivative with respect to the exponent x; x is {args[0]}. Use a constant exponent."),
+    };
+
+    /// <summary>The modified Bessel function of the first kind of order 0.</summary>
+    public static readonly Primitive I0 = new("i0", 1)
+    {
+        Scalar1 = PendingMath.I0,
+        Derivative = (x, _) => Functions.I1(x),
+        Simplify = ExactRules.Values((0, 1)),
+    };
+
+    /// <summary>The modified Bessel function of the first kind of order 1.</summary>
+    public static readonly Primitive I1 = new("i1", 1)
+    {
+        Scalar1 = PendingMath.I1,
+        Derivative = (x, y) => Functions.Select(Functions.Equal(x, 0), Number.Half, Functions.I0(x) - (y / x)),
+        Simplify = ExactRules.Values((0, 0)),
+    };
+
+    /// <summary>i0(x)·e^-|x|, which does not overflow.</summary>
+    public static readonly Primitive I0e = new("i0e", 1)
+    {
+        Kinks = "derivative 0 at 0",
+        Scalar1 = PendingMath.I0e,
+        Derivative = (x, y) => Functions.I1e(x) - (Functions.Sign(x) * y),
+        Simplify = ExactRules.Values((0, 1)),
+    };
+
+    /// <summary>i1(x)·e^-|x|, which does not overflow.</summary>
+    public static readonly Primitive I1e = new("i1e", 1)
+    {
+        Scalar1 = PendingMath.I1e,
+        Derivative = (x, y) => Functions.Select(
+            Functions.Equal(x, 0), Number.Half, Functions.I0e(x) - (y * (Functions.Sign(x) + (1 / x)))),
+        Simplify = ExactRules.Values((0, 0)),
+    };
+}

@@ -1,0 +1,194 @@
+using System.Text;
+
+namespace Nabla.Symbolics;
+
+/// <summary>
+/// Writes a formula in ordinary infix notation with as few brackets as needed; ^ binds to the right and tighter than a leading minus.
+/// Each node expands into pieces of text and operands on a stack, so depth does not matter.
+/// </summary>
+internal static class Printer
+{
+    // How tightly a piece of text holds together; an operand is bracketed where its place demands more.
+    private const int SumLevel = 1;
+    private const int ProductLevel = 2;
+    private const int PowerLevel = 3;
+    private const int AtomLevel = 4;
+
+    public static string Print(Expr root, int maxLength)
+    {
+        var text = new StringBuilder();
+        var stack = new Stack<Piece>();
+        var pieces = new List<Piece>();
+        stack.Push(new Piece(null, root, SumLevel));
+        while (stack.TryPop(out var piece))
+        {
+            if (piece.Text is not null)
+            {
+                text.Append(piece.Text);
+            }
+            else
+            {
+                pieces.Clear();
+                Expand(piece.Node!, piece.Level, pieces);
+                for (var i = pieces.Count - 1; i >= 0; i--) stack.Push(pieces[i]);
+            }
+
+            if (text.Length > maxLength) return text.ToString(0, Math.Max(maxLength, 0)) + "…";
+        }
+
+        return text.ToString();
+    }
+
+    private static void Expand(Expr node, int level, List<Piece> pieces)
+    {
+        var bracket = LevelOf(node) < level;
+        if (bracket) pieces.Add("(");
+        switch (node)
+        {
+            case Symbol symbol: pieces.Add(symbol.Name); break;
+            case Constant constant: pieces.Add(constant.Name); break;
+            case Number number: pieces.Add(TextOf(number)); break;
+            case Sum sum: ExpandSum(sum, pieces); break;
+            case Product product: ExpandProduct(product.Coefficient, product, pieces); break;
+            case Call call when call.Primitive == Primitives.Pow: ExpandPower(call, pieces); break;
+            case Call call: ExpandCall(call, pieces); break;
+        }
+
+        if (bracket) pieces.Add(")");
+    }
+
+    private static int LevelOf(Expr node) => node switch
+    {
+        Symbol or Constant => AtomLevel,
+        Number number => number.IsNegative || double.IsNegative(number.ToDouble()) ? SumLevel
+            : number.IsExact && !number.IsInteger ? ProductLevel : AtomLevel,
+        Sum => SumLevel,
+        Product product => product.Coefficient.IsNegative ? SumLevel : ProductLevel,
+        Call call when call.Primitive == Primitives.Pow =>
+            ReferenceEquals(call.Args[1], Number.Half) ? AtomLevel : Power.ExponentOf(call).IsNegative ? ProductLevel : PowerLevel,
+        _ => AtomLevel,
+    };
+
+    // x - y rather than -y + x: a single positive term comes first.
+    private static void ExpandSum(Sum sum, List<Piece> pieces)
+    {
+        var first = 0;
+        if (IsNegative(sum.Args[0]))
+        {
+            var positive = Array.FindAll(sum.Args, static term => !IsNegative(term));
+            if (positive.Length == 1) first = Array.IndexOf(sum.Args, positive[0]);
+        }
+
+        ExpandTerm(sum.Args[first], isFirst: true, pieces);
+        for (var i = 0; i < sum.Args.Length; i++)
+        {
+            if (i != first) ExpandTerm(sum.Args[i], isFirst: false, pieces);
+        }
+    }
+
+    private static void ExpandTerm(Expr term, bool isFirst, List<Piece> pieces)
+    {
+        var negative = IsNegative(term);
+        if (!isFirst) pieces.Add(negative ? " - " : " + ");
+        if (!negative || isFirst) pieces.Add(new Piece(null, term, SumLevel));
+        else if (term is Number number) pieces.Add(TextOf(Number.Negate(number)));
+        else if (term is Product product) ExpandProduct(Number.Negate(product.Coefficient), product, pieces);
+    }
+
+    private static bool IsNegative(Expr term) => term switch
+    {
+        Number number => number.IsNegative,
+        Product product => product.Coefficient.IsNegative,
+        _ => false,
+    };
+
+    private static void ExpandProduct(Number coefficient, Product product, List<Piece> pieces)
+    {
+        var above = new List<Expr>();
+        var below = new List<Expr>();
+        foreach (var factor in product.Args)
+        {
+            if (factor is Number) continue;
+            var exponent = Power.ExponentOf(factor);
+            if (exponent.IsNegative) below.Add(Power.Of(Power.BaseOf(factor), Number.Negate(exponent)));
+            else above.Add(factor);
+        }
+
+        if (coefficient.IsNegative)
+        {
+            pieces.Add("-");
+            coefficient = Number.Negate(coefficient);
+        }
+
+        if (coefficient.IsExact && !coefficient.IsInteger)
+        {
+            below.Insert(0, Number.Of(new Rational(coefficient.Value.Denominator)));
+            coefficient = Number.Of(new Rational(coefficient.Value.Numerator));
+        }
+
+        if (!coefficient.IsOne || above.Count == 0) above.Insert(0, coefficient);
+        ExpandFactors(above, pieces);
+        if (below.Count == 0) return;
+        pieces.Add("/");
+        if (below.Count > 1) pieces.Add("(");
+        ExpandFactors(below, pieces);
+        if (below.Count > 1) pieces.Add(")");
+    }
+
+    private static void ExpandFactors(List<Expr> factors, List<Piece> pieces)
+    {
+        for (var i = 0; i < factors.Count; i++)
+        {
+            if (i > 0) pieces.Add("*");
+            pieces.Add(new Piece(null, factors[i], PowerLevel));
+        }
+    }
+
+    private static void ExpandPower(Call power, List<Piece> pieces)
+    {
+        var (@base, exponent) = (power.Args[0], power.Args[1]);
+        if (exponent is Number { IsNegative: true } negative)
+        {
+            pieces.Add("1/");
+            pieces.Add(new Piece(null, Power.Of(@base, Number.Negate(negative)), PowerLevel));
+        }
+        else if (ReferenceEquals(exponent, Number.Half))
+        {
+            pieces.Add("sqrt(");
+            pieces.Add(new Piece(null, @base, SumLevel));
+            pieces.Add(")");
+        }
+        else
+        {
+            pieces.Add(new Piece(null, @base, AtomLevel));
+            pieces.Add("^");
+            pieces.Add(new Piece(null, exponent, PowerLevel));
+        }
+    }
+
+    private static void ExpandCall(Call call, List<Piece> pieces)
+    {
+        pieces.Add(call.Primitive.Name);
+        for (var i = 0; i < call.Args.Length; i++)
+        {
+            pieces.Add(i == 0 ? "(" : ", ");
+            pieces.Add(new Piece(null, call.Args[i], SumLevel));
+        }
+
+        pieces.Add(")");
+    }
+
+    private static string TextOf(Number number)
+    {
+        if (number.IsExact) return number.Value.ToString();
+        var value = number.ToDouble();
+        if (double.IsNaN(value)) return "nan";
+        if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";
+        return value == 0 ? "-0.0" : value.ToString("R").Replace('E', 'e');
+    }
+
+    private readonly record struct Piece(string? Text, Expr? Node, int Level)
+    {
+        public static implicit operator Piece(string text) => new(text, null, 0);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace Nabla.Symbolics;
+
+/// <summary>
+/// All partial derivatives by one sweep from the result to the symbols: each node passes its adjoint, once complete, to its operands.
+/// </summary>
+internal static class ReverseDerivative
+{
+    public static Expr[] Of(Expr root, ReadOnlySpan<Symbol> symbols)
+    {
+        var gradient = new Expr[symbols.Length];
+        gradient.AsSpan().Fill(Number.Zero);
+        if (symbols.Length == 0) return gradient;
+        var mask = 0UL;
+        foreach (var symbol in symbols)
+        {
+            ArgumentNullException.ThrowIfNull(symbol, nameof(symbols));
+            mask |= symbol.SymbolMask;
+        }
+
+        var varying = new HashSet<Expr>();
+        foreach (var symbol in symbols) varying.Add(symbol);
+        var order = Traversal.PostOrder([root], mask);
+        foreach (var node in order)
+        {
+            foreach (var arg in node.Args)
+            {
+                if (varying.Contains(arg))
+                {
+                    varying.Add(node);
+                    break;
+                }
+            }
+        }
+
+        var adjoints = new Dictionary<Expr, List<PendingProduct>> { [root] = [PendingProduct.One] };
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var node = order[i];
+            if (node is Symbol || !varying.Contains(node) || !adjoints.Remove(node, out var contributions)) continue;
+            Pass(node, Total(contributions), varying, adjoints);
+        }
+
+        for (var i = 0; i < symbols.Length; i++)
+        {
+            if (adjoints.TryGetValue(symbols[i], out var contributions)) gradient[i] = Total(contributions).Value;
+        }
+
+        return gradient;
+    }
+
+    private static void Pass(Expr node, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
+    {
+        for (var i = 0; i < node.Args.Length; i++)
+        {
+            var operand = node.Args[i];
+            if (!varying.Contains(operand)) continue;
+            var contribution = node switch
+            {
+                Product product => PendingProduct.Times(product.Without(i), adjoint),
+                Call call => PendingProduct.Times(call.Primitive.PartialOf(call.Args, call, i), adjoint),
+                _ => adjoint,
+            };
+            if (contribution is null) continue;
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, operand, out _);
+            (list ??= []).Add(contribution);
+        }
+    }
+
+    private static PendingProduct Total(List<PendingProduct> contributions)
+    {
+        if (contributions.Count == 1) return contributions[0];
+        var values = new Expr[contributions.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = contributions[i].Value;
+        return PendingProduct.Of(Sum.Of(values));
+    }
+}
