@@ -151,7 +151,7 @@ public sealed class Generator
     }
 
     // Philox2x64-10: ten rounds of one widening multiplication; the key grows by the golden ratio.
-    private static (ulong First, ulong Second) Philox(ulong key, ulong counter, ulong stream)
+    internal static (ulong First, ulong Second) Philox(ulong key, ulong counter, ulong stream)
     {
         unchecked
         {
