@@ -115,7 +115,8 @@ internal static class PrimitiveTable
 {
     private static readonly List<Primitive> Registered = [];
 
-    public static IReadOnlyList<Primitive> Rows => Registered;
+    /// <summary>A view that shows rows declared later too.</summary>
+    public static IReadOnlyList<Primitive> Rows { get; } = Registered.AsReadOnly();
 
     public static int Register(Primitive row)
     {
