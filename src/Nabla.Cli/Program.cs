@@ -1,1 +1,1 @@
-return 0;
+return Nabla.Cli.Cli.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,183 @@
+using System.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// C = A·B for matrices in memory, with any strides for A and B, so that a transpose is never copied by itself.
+/// </summary>
+/// <remarks>
+/// The algorithm is Goto's (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). Columns are
+/// taken in slabs and k in slices so that a slice of B fits the last cache, a block of A the second and a strip of B the
+/// first; both are packed in the order the register tiles read them. Small products skip the packing, the smallest the tiles,
+/// and products with one row or column go to <see cref="MatrixVector"/>. Zeros are multiplied like any other number, so NaN
+/// and infinities come through.
+/// </remarks>
+internal static unsafe class MatrixProduct
+{
+    private const int Slice = 256;
+    private const int BlockRows = 192;
+    private const int SlabColumns = 2048;
+
+    // Below this many multiplications plain loops win over setting up tiles.
+    private const int Tiny = 128;
+
+    // An operand of at most this many bytes, read in place, stays in the second cache.
+    private const int InPlaceBytes = 256 * 1024;
+
+    /// <summary>C = A·B, or C += A·B.</summary>
+    /// <param name="m">Rows of A and C.</param>
+    /// <param name="n">Columns of B and C.</param>
+    /// <param name="k">Columns of A and rows of B; with 0 the product is all zeros.</param>
+    /// <param name="a">A, [m, k].</param>
+    /// <param name="aRow">Elements from one row of A to the next.</param>
+    /// <param name="aCol">Elements from one column of A to the next.</param>
+    /// <param name="b">B, [k, n].</param>
+    /// <param name="bRow">Elements from one row of B to the next.</param>
+    /// <param name="bCol">Elements from one column of B to the next.</param>
+    /// <param name="c">C, [m, n], its rows contiguous; must not overlap A or B.</param>
+    /// <param name="cRow">Elements from one row of C to the next.</param>
+    /// <param name="accumulate">Whether the product is added to what C holds.</param>
+    public static void Multiply<T>(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, bool accumulate = false)
+        where T : unmanaged, INumber<T>
+    {
+        if (m == 0 || n == 0) return;
+        if (k == 0)
+        {
+            if (!accumulate)
+                for (int i = 0; i < m; i++) new Span<T>(c + i * cRow, n).Clear();
+        }
+        else if ((long)m * n * k <= Tiny)
+        {
+            Small(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
+        }
+        else if (n == 1)
+        {
+            MatrixVector.Multiply(m, k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
+        }
+        else if (m == 1 || (m <= 4 && bRow == 1 && aCol == 1))
+        {
+            // A few rows times a transposed matrix, as in a linear layer: packing B would cost more than the product.
+            for (int i = 0; i < m; i++)
+                MatrixVector.Multiply(n, k, b, bCol, bRow, a + i * aRow, aCol, c + i * cRow, 1, accumulate);
+        }
+        else
+        {
+            Tiled(MatrixTile.Hardware, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
+        }
+    }
+
+    /// <summary>The product of int64 matrices; overflow wraps around.</summary>
+    public static void MultiplyLong(int m, int n, int k, long* a, nint aRow, nint aCol, long* b, nint bRow, nint bCol, long* c, nint cRow, bool accumulate = false)
+    {
+        for (int i = 0; i < m; i++)
+        {
+            long* to = c + i * cRow;
+            if (!accumulate) new Span<long>(to, n).Clear();
+            for (int p = 0; p < k; p++)
+            {
+                long factor = a[i * aRow + p * aCol];
+                long* row = b + p * bRow;
+                if (bCol == 1)
+                    for (int j = 0; j < n; j++) to[j] += factor * row[j];
+                else
+                    for (int j = 0; j < n; j++) to[j] += factor * row[j * bCol];
+            }
+        }
+    }
+
+    /// <summary>The product by tiles of a given register width; <see cref="Multiply"/> takes the hardware's.</summary>
+    public static void Tiled<T>(TileWidth width, int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, bool accumulate)
+        where T : unmanaged, INumber<T>
+    {
+        int tileRows = MatrixTile.Rows(width), tileColumns = MatrixTile.Columns<T>(width);
+        bool packA = n > 2 * tileColumns && (aCol != 1 || (long)m * k * sizeof(T) > InPlaceBytes);
+        bool packB = bCol != 1 || (m > 2 * tileRows && (long)n * k * sizeof(T) > InPlaceBytes);
+        for (int j = 0; j < n; j += SlabColumns)
+        {
+            int columns = Math.Min(SlabColumns, n - j);
+            int whole = packB ? 0 : columns / tileColumns * tileColumns;
+            for (int p = 0; p < k; p += Slice)
+            {
+                int depth = Math.Min(Slice, k - p);
+                T* slab = b + p * bRow + j * bCol;
+                T* packed = null;
+                if (whole < columns)
+                {
+                    int strips = (columns - whole + tileColumns - 1) / tileColumns;
+                    packed = MatrixPacking.RoomForB<T>((nint)strips * tileColumns * depth);
+                    MatrixPacking.PackB(depth, columns - whole, slab + whole * bCol, bRow, bCol, tileColumns, packed);
+                }
+
+                // Row blocks write disjoint parts of C and share the packed slab: this is the loop to run in parallel.
+                for (int i = 0; i < m; i += BlockRows)
+                {
+                    RowBlock(
+                        width, Math.Min(BlockRows, m - i), columns, depth,
+                        a + i * aRow + p * aCol, aRow, aCol, packA,
+                        slab, bRow, whole, packed,
+                        c + i * cRow + j, cRow, accumulate || p > 0);
+                }
+            }
+        }
+    }
+
+    // One block of A times a slab of B, of which the first `whole` columns are read in place and the rest is packed.
+    private static void RowBlock<T>(
+        TileWidth width, int rows, int columns, int depth,
+        T* a, nint aRow, nint aCol, bool packA,
+        T* b, nint bRow, int whole, T* packedB,
+        T* c, nint cRow, bool accumulate)
+        where T : unmanaged, INumber<T>
+    {
+        int tileRows = MatrixTile.Rows(width), tileColumns = MatrixTile.Columns<T>(width);
+        nint strip = tileRows * aRow;
+        if (packA)
+        {
+            T* packed = MatrixPacking.RoomForA<T>((nint)BlockRows * Slice);
+            MatrixPacking.PackA(rows, depth, a, aRow, aCol, tileRows, packed);
+            a = packed;
+            (aRow, aCol, strip) = (1, tileRows, (nint)tileRows * depth);
+        }
+
+        for (int j = 0; j < columns; j += tileColumns)
+        {
+            bool inPlace = j < whole;
+            T* right = inPlace ? b + j : packedB + (nint)(j - whole) * depth;
+            nint rightRow = inPlace ? bRow : tileColumns;
+            int breadth = Math.Min(tileColumns, columns - j);
+            T* left = a;
+            for (int i = 0; i < rows; i += tileRows, left += strip)
+            {
+                int height = Math.Min(tileRows, rows - i);
+                T* to = c + i * cRow + j;
+                if (breadth == tileColumns)
+                    MatrixTile.Multiply(width, depth, left, aRow, aCol, right, rightRow, to, cRow, height, accumulate);
+                else
+                    MatrixTile.MultiplyAtEdge(width, depth, left, aRow, aCol, right, rightRow, to, cRow, height, breadth, accumulate);
+            }
+        }
+    }
+
+    private static void Small<T>(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, bool accumulate)
+        where T : unmanaged, INumber<T>
+    {
+        for (int i = 0; i < m; i++, a += aRow, c += cRow)
+        {
+            T* column = b;
+            for (int j = 0; j < n; j++, column += bCol)
+            {
+                T* x = a;
+                T* y = column;
+                T sum = *x * *y;
+                for (int p = 1; p < k; p++)
+                {
+                    x += aCol;
+                    y += bRow;
+                    sum += *x * *y;
+                }
+
+                c[j] = accumulate ? c[j] + sum : sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace Nabla;
+
+/// <summary>
+/// Log-sum-exp, softmax and log-softmax along the middle axis of a contiguous [outer, n, inner], float or double.
+/// </summary>
+/// <remarks>
+/// The largest element is subtracted first, so nothing overflows. Log-sum-exp of nothing but -inf is -inf and of a +inf is
+/// +inf; softmax of such rows is NaN, as in PyTorch. Log-softmax is (x - largest) - log(sum), which stays exact to the last
+/// digits where x is large. Exponentials are summed tile by tile, tiles in double.
+/// </remarks>
+internal static unsafe class SoftmaxKernels
+{
+    private const int Tile = 1024;
+    private const int PieceColumns = 256;
+
+    /// <summary>y[o, j] = log sum over i of exp x[o, i, j].</summary>
+    [SkipLocalsInit]
+    public static void LogSumExp<T>(T* x, T* y, nint outer, nint n, nint inner)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        T* shifts = stackalloc T[PieceColumns], logs = stackalloc T[PieceColumns];
+        for (nint o = 0; o < outer; o++, x += n * inner, y += inner)
+        {
+            if (inner == 1)
+            {
+                LogSumExpRow(x, n, out T shift, out T log);
+                *y = shift + log;
+                continue;
+            }
+
+            for (nint j = 0; j < inner; j += PieceColumns)
+            {
+                int columns = (int)nint.Min(PieceColumns, inner - j);
+                LogSumExpColumns(x + j, shifts, logs, n, inner, columns);
+                for (int c = 0; c < columns; c++) y[j + c] = shifts[c] + logs[c];
+            }
+        }
+    }
+
+    /// <summary>y = exp x over its sum along the axis; y may be x itself.</summary>
+    public static void Softmax<T>(T* x, T* y, nint outer, nint n, nint inner)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
+        {
+            if (inner == 1)
+            {
+                SoftmaxRow(x, y, n);
+                continue;
+            }
+
+            for (nint j = 0; j < inner; j += PieceColumns)
+                SoftmaxColumns(x + j, y + j, n, inner, (int)nint.Min(PieceColumns, inner - j));
+        }
+    }
+
+    /// <summary>y = x less its log-sum-exp along the axis; y may be x itself.</summary>
+    [SkipLocalsInit]
+    public static void LogSoftmax<T>(T* x, T* y, nint outer, nint n, nint inner)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        T* shifts = stackalloc T[PieceColumns], logs = stackalloc T[PieceColumns];
+        for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
+        {
+            if (inner == 1)
+            {
+                LogSumExpRow(x, n, out T shift, out T log);
+                for (nint i = 0; i < n; i += Tile)
+                {
+                    int count = (int)nint.Min(Tile, n - i);
+                    Span<T> part = new(y + i, count);
+                    TensorPrimitives.Subtract(new ReadOnlySpan<T>(x + i, count), shift, part);
+                    TensorPrimitives.Subtract(part, log, part);
+                }
+
+                continue;
+            }
+
+            for (nint j = 0; j < inner; j += PieceColumns)
+            {
+                int columns = (int)nint.Min(PieceColumns, inner - j);
+                LogSumExpColumns(x + j, shifts, logs, n, inner, columns);
+                for (nint i = 0; i < n; i++)
+                {
+                    Span<T> row = new(y + i * inner + j, columns);
+                    TensorPrimitives.Subtract(new ReadOnlySpan<T>(x + i * inner + j, columns), new ReadOnlySpan<T>(shifts, columns), row);
+                    TensorPrimitives.Subtract(row, new ReadOnlySpan<T>(logs, columns), row);
+                }
+            }
+        }
+    }
+
+    /// <summary>Softmax of contiguous elements; y may be x itself.</summary>
+    public static void SoftmaxRow<T>(T* x, T* y, nint n)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        if (n == 0) return;
+        T largest = Fold<T, MaxFold<T>>.Row(x, n);
+        double sum = 0;
+        for (nint i = 0; i < n; i += Tile)
+        {
+            int count = (int)nint.Min(Tile, n - i);
+            ShiftedExp(x + i, largest, y + i, count);
+            sum += double.CreateTruncating(Fold<T, SumFold<T>>.Row(y + i, count));
+        }
+
+        T factor = T.CreateTruncating(1 / sum);
+        for (nint i = 0; i < n; i += Tile)
+        {
+            Span<T> part = new(y + i, (int)nint.Min(Tile, n - i));
+            TensorPrimitives.Multiply(part, factor, part);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void LogSumExpRow<T>(T* x, nint n, out T shift, out T log)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        shift = Shift(Fold<T, MaxFold<T>>.Row(x, n));
+        T* tile = stackalloc T[Tile];
+        double sum = 0;
+        for (nint i = 0; i < n; i += Tile)
+        {
+            int count = (int)nint.Min(Tile, n - i);
+            ShiftedExp(x + i, shift, tile, count);
+            sum += double.CreateTruncating(Fold<T, SumFold<T>>.Row(tile, count));
+        }
+
+        log = T.CreateTruncating(Math.Log(sum));
+    }
+
+    [SkipLocalsInit]
+    private static void LogSumExpColumns<T>(T* x, T* shifts, T* logs, nint n, nint inner, int columns)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        T* row = stackalloc T[PieceColumns];
+        ColumnSums<T> sums = new(stackalloc double[PieceColumns], stackalloc T[PieceColumns], columns);
+        LargestOfColumns(x, shifts, n, inner, columns);
+        for (int j = 0; j < columns; j++) shifts[j] = Shift(shifts[j]);
+        for (nint i = 0; i < n; i++)
+        {
+            ShiftedExp(x + i * inner, shifts, row, columns);
+            sums.Add(new ReadOnlySpan<T>(row, columns));
+        }
+
+        ReadOnlySpan<double> sum = sums.Total();
+        for (int j = 0; j < columns; j++) logs[j] = T.CreateTruncating(Math.Log(sum[j]));
+    }
+
+    [SkipLocalsInit]
+    private static void SoftmaxColumns<T>(T* x, T* y, nint n, nint inner, int columns)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        T* largest = stackalloc T[PieceColumns];
+        ColumnSums<T> sums = new(stackalloc double[PieceColumns], stackalloc T[PieceColumns], columns);
+        LargestOfColumns(x, largest, n, inner, columns);
+        for (nint i = 0; i < n; i++)
+        {
+            T* row = y + i * inner;
+            ShiftedExp(x + i * inner, largest, row, columns);
+            sums.Add(new ReadOnlySpan<T>(row, columns));
+        }
+
+        ReadOnlySpan<double> sum = sums.Total();
+        for (int j = 0; j < columns; j++) largest[j] = T.CreateTruncating(1 / sum[j]);
+        for (nint i = 0; i < n; i++)
+        {
+            Span<T> row = new(y + i * inner, columns);
+            TensorPrimitives.Multiply(row, new ReadOnlySpan<T>(largest, columns), row);
+        }
+    }
+
+    private static void LargestOfColumns<T>(T* x, T* y, nint n, nint inner, int columns)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        Span<T> largest = new(y, columns);
+        largest.Fill(T.NegativeInfinity);
+        for (nint i = 0; i < n; i++) TensorPrimitives.Max(largest, new ReadOnlySpan<T>(x + i * inner, columns), largest);
+    }
+
+    // Infinite extremes are not subtracted: inf - inf is NaN.
+    private static T Shift<T>(T largest)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => T.IsInfinity(largest) ? T.Zero : largest;
+
+    // y = exp(x - shift).
+    private static void ShiftedExp<T>(T* x, T shift, T* y, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> result = new(y, count);
+        TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), shift, result);
+        Exp(result);
+    }
+
+    private static void ShiftedExp<T>(T* x, T* shift, T* y, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> result = new(y, count);
+        TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), new ReadOnlySpan<T>(shift, count), result);
+        Exp(result);
+    }
+
+    // The one place where these kernels take exponentials.
+    private static void Exp<T>(Span<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TensorPrimitives.Exp<T>(x, x);
+
+    // Sums of columns, row by row: a few rows in T, at the speed of T, and those sums in double.
+    private ref struct ColumnSums<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private const int RowsInPart = 32;
+        private readonly Span<double> total;
+        private readonly Span<T> part;
+        private int rows;
+
+        public ColumnSums(Span<double> totalRoom, Span<T> partRoom, int columns)
+        {
+            total = totalRoom[..columns];
+            part = partRoom[..columns];
+            total.Clear();
+            part.Clear();
+        }
+
+        public void Add(ReadOnlySpan<T> row)
+        {
+            TensorPrimitives.Add(part, row, part);
+            if (++rows == RowsInPart) Flush();
+        }
+
+        public ReadOnlySpan<double> Total()
+        {
+            Flush();
+            return total;
+        }
+
+        private void Flush()
+        {
+            for (int j = 0; j < part.Length; j++) total[j] += double.CreateTruncating(part[j]);
+            part.Clear();
+            rows = 0;
+        }
+    }
+}
