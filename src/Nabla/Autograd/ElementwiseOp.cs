@@ -15,13 +15,15 @@ public sealed class ElementwiseOp
     private readonly Lazy<Definition> definition;
     private GradientPlan? lastPlan;
 
-    private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, string? domain)
+    private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, ReadOnlySpan<Domain> domains)
     {
         Name = name;
         Arity = arity;
         this.define = define;
         IsPredicate = isPredicate;
-        DomainText = domain;
+        var all = new Domain[arity];
+        for (int i = 0; i < arity; i++) all[i] = i < domains.Length ? domains[i] : domains.Length > 0 ? domains[^1] : Domain.Real;
+        Domains = all;
         definition = new Lazy<Definition>(() => new Definition(this));
     }
 
@@ -34,8 +36,18 @@ public sealed class ElementwiseOp
     /// <summary>Whether the result is a truth value.</summary>
     public bool IsPredicate { get; }
 
-    /// <summary>Where the function is meant to be used, if the formula does not say it itself.</summary>
-    public string? DomainText { get; }
+    /// <summary>Where each input is meant to be; tests sample their points from it.</summary>
+    public IReadOnlyList<Domain> Domains { get; }
+
+    /// <summary>The convention where the function is not differentiable, in words; empty if it is smooth on its domain.</summary>
+    public string Kinks { get; private set; } = "";
+
+    /// <summary>States the convention at kinks, as part of the declaration.</summary>
+    internal ElementwiseOp WithKinks(string kinks)
+    {
+        Kinks = kinks;
+        return this;
+    }
 
     /// <summary>The inputs as they stand in <see cref="Formula"/>: <c>x</c>, <c>y</c>, <c>z</c>, …</summary>
     public IReadOnlyList<Symbol> Inputs => definition.Value.Inputs;
@@ -45,22 +57,26 @@ public sealed class ElementwiseOp
 
     internal Definition Declared => definition.Value;
 
-    /// <summary>Declares an operation of one input.</summary>
-    internal static ElementwiseOp Of(string name, Func<Expr, Expr> formula, string? domain = null) => new(name, 1, x => [formula(x[0])], false, domain);
+    /// <summary>Declares an operation of one input, with its domain (all reals if none is given).</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 1, x => [formula(x[0])], false, domains);
 
-    /// <summary>Declares an operation of two inputs.</summary>
-    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr> formula, string? domain = null) => new(name, 2, x => [formula(x[0], x[1])], false, domain);
+    /// <summary>Declares an operation of two inputs, with the domain of each; the last given stands for the rest.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 2, x => [formula(x[0], x[1])], false, domains);
 
-    /// <summary>Declares an operation of three inputs.</summary>
-    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr> formula, string? domain = null) => new(name, 3, x => [formula(x[0], x[1], x[2])], false, domain);
+    /// <summary>Declares an operation of three inputs, with the domain of each; the last given stands for the rest.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 3, x => [formula(x[0], x[1], x[2])], false, domains);
+
+    /// <summary>Declares an operation of four inputs, with the domain of each; the last given stands for the rest.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 4, x => [formula(x[0], x[1], x[2], x[3])], false, domains);
 
     /// <summary>Declares an operation of one input whose result is a truth value.</summary>
-    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr> formula) => new(name, 1, x => [formula(x[0])], true, null);
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr> formula) => new(name, 1, x => [formula(x[0])], true, []);
 
     /// <summary>Declares an operation of two inputs whose result is a truth value.</summary>
-    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr> formula) => new(name, 2, x => [formula(x[0], x[1])], true, null);
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr> formula) => new(name, 2, x => [formula(x[0], x[1])], true, []);
 
-    internal static ElementwiseOp Derived(string name, int arity, Func<Expr[], Expr[]> formulas) => new(name, arity, formulas, false, null);
+    /// <summary>An operation made from others: a backward pass, a tangent, a fusion.</summary>
+    internal static ElementwiseOp Derived(string name, int arity, Func<Expr[], Expr[]> formulas) => new(name, arity, formulas, false, []);
 
     /// <summary>The formula with its inputs and its program, made when first used.</summary>
     internal sealed class Definition
