@@ -142,7 +142,10 @@ internal static unsafe class Fold<T, TFold>
     {
         if (inner == 1)
         {
-            for (nint o = 0; o < outer; o++) y[o] = Row(x + o * n, n);
+            if (n < Vector<T>.Count)
+                Narrow(x, y, outer, n);
+            else
+                for (nint o = 0; o < outer; o++) y[o] = Row(x + o * n, n);
             return;
         }
 
@@ -152,6 +155,17 @@ internal static unsafe class Fold<T, TFold>
                 ShortRows(x, y, n, inner);
             else
                 Columns(x, y, n, inner);
+        }
+    }
+
+    // Rows shorter than a register: a call for each would cost more than its elements.
+    private static void Narrow(T* x, T* y, nint outer, nint n)
+    {
+        for (nint o = 0; o < outer; o++, x += n)
+        {
+            T result = TFold.Identity;
+            for (nint i = 0; i < n; i++) result = TFold.Join(result, TFold.Map(x[i]));
+            y[o] = result;
         }
     }
 

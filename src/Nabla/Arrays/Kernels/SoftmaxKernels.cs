@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Nabla.Symbolics;
 
 namespace Nabla;
 
@@ -193,7 +194,7 @@ internal static unsafe class SoftmaxKernels
     {
         Span<T> result = new(y, count);
         TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), shift, result);
-        Exp(result);
+        Exp(y, count);
     }
 
     private static void ShiftedExp<T>(T* x, T* shift, T* y, int count)
@@ -201,13 +202,24 @@ internal static unsafe class SoftmaxKernels
     {
         Span<T> result = new(y, count);
         TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), new ReadOnlySpan<T>(shift, count), result);
-        Exp(result);
+        Exp(y, count);
     }
 
     // The one place where these kernels take exponentials.
-    private static void Exp<T>(Span<T> x)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        => TensorPrimitives.Exp<T>(x, x);
+    private static void Exp<T>(T* x, int count)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Span<float> part = new(x, count);
+            VectorExp.Exp(part, part);
+        }
+        else
+        {
+            Span<double> part = new(x, count);
+            VectorExp.Exp(part, part);
+        }
+    }
 
     // Sums of columns, row by row: a few rows in T, at the speed of T, and those sums in double.
     private ref struct ColumnSums<T>
