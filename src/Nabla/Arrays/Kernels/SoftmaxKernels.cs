@@ -16,6 +16,9 @@ namespace Nabla;
 internal static unsafe class SoftmaxKernels
 {
     private const int Tile = 1024;
+
+    // Rows of at most this many elements are taken many at a time.
+    private const int ShortRow = 64;
     private const int PieceColumns = 256;
 
     /// <summary>y[o, j] = log sum over i of exp x[o, i, j].</summary>
@@ -46,6 +49,12 @@ internal static unsafe class SoftmaxKernels
     public static void Softmax<T>(T* x, T* y, nint outer, nint n, nint inner)
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
+        if (inner == 1 && n <= ShortRow)
+        {
+            ShortRows(x, y, outer, (int)n, logarithm: false);
+            return;
+        }
+
         for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
         {
             if (inner == 1)
@@ -64,6 +73,12 @@ internal static unsafe class SoftmaxKernels
     public static void LogSoftmax<T>(T* x, T* y, nint outer, nint n, nint inner)
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
+        if (inner == 1 && n <= ShortRow)
+        {
+            ShortRows(x, y, outer, (int)n, logarithm: true);
+            return;
+        }
+
         T* shifts = stackalloc T[PieceColumns], logs = stackalloc T[PieceColumns];
         for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
         {
@@ -114,6 +129,46 @@ internal static unsafe class SoftmaxKernels
         {
             Span<T> part = new(y + i, (int)nint.Min(Tile, n - i));
             TensorPrimitives.Multiply(part, factor, part);
+        }
+    }
+
+    // Softmax or log-softmax of many short rows: one call takes the exponentials of a whole tile.
+    [SkipLocalsInit]
+    private static void ShortRows<T>(T* x, T* y, nint rows, int n, bool logarithm)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        if (n == 0) return;
+        T* tile = stackalloc T[Tile];
+        nint rowsInTile = Tile / n;
+        for (nint first = 0; first < rows; first += rowsInTile)
+        {
+            int count = (int)nint.Min(rowsInTile, rows - first) * n;
+            T* from = x + first * n, to = y + first * n;
+            for (int start = 0; start < count; start += n)
+            {
+                T largest = from[start];
+                for (int i = start + 1; i < start + n; i++) largest = MaxFold<T>.Join(largest, from[i]);
+                if (logarithm) largest = Shift(largest);
+                for (int i = start; i < start + n; i++) to[i] = from[i] - largest;
+            }
+
+            new ReadOnlySpan<T>(to, count).CopyTo(new Span<T>(tile, count));
+            Exp(tile, count);
+            for (int start = 0; start < count; start += n)
+            {
+                double sum = 0;
+                for (int i = start; i < start + n; i++) sum += double.CreateTruncating(tile[i]);
+                if (logarithm)
+                {
+                    T log = T.CreateTruncating(Math.Log(sum));
+                    for (int i = start; i < start + n; i++) to[i] -= log;
+                }
+                else
+                {
+                    T factor = T.CreateTruncating(1 / sum);
+                    for (int i = start; i < start + n; i++) to[i] = tile[i] * factor;
+                }
+            }
         }
     }
 
