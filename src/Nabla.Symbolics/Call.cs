@@ -18,8 +18,8 @@ public sealed class Call : Expr
     internal static Expr Of(Primitive primitive, ReadOnlySpan<Expr> args)
     {
         primitive.RequireArity(args.Length);
-        if (primitive.Rewrite is { } rewrite) return rewrite(args.ToArray());
         var operands = args.ToArray();
+        if (primitive.Rewrite is { } rewrite) return rewrite(operands);
         if (FoldInexact(primitive, operands) is { } number) return number;
         if (primitive.Simplify?.Invoke(operands) is { } simpler) return simpler;
         if (primitive.IsCommutative) Array.Sort(operands, CanonicalOrder.Compare);
@@ -43,5 +43,5 @@ public sealed class Call : Expr
     }
 
     private static double DegreeOf(Primitive primitive, Expr[] args) =>
-        primitive == Primitives.Pow && args[1] is Number { IsExact: true } exponent ? args[0].Degree * exponent.ToDouble() : 0;
+        primitive == Primitives.Pow && args[1] is Number exponent && double.IsFinite(exponent.ToDouble()) ? args[0].Degree * exponent.ToDouble() : 0;
 }

@@ -27,6 +27,15 @@ internal static class ExactRules
     {
         [Number { IsExact: true } a, Number { IsExact: true } b] => test(a.Value, b.Value) ? Number.One : Number.Zero,
         [var a, var b] when ReferenceEquals(a, b) => ofSame,
+        [var a, var b] when Near(a) is { } left && Near(b) is { } right && left != right => test(left, right) ? Number.One : Number.Zero,
+        _ => null,
+    };
+
+    // pi and e are no fractions, so a comparison with a fraction is settled unless it is closer than this.
+    private static Rational? Near(Expr node) => node switch
+    {
+        Number { IsExact: true } number => number.Value,
+        Constant constant => new Rational((long)Math.ScaleB(constant.ToDouble(), 50), 1L << 50),
         _ => null,
     };
 

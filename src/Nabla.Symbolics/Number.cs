@@ -69,7 +69,7 @@ public sealed class Number : Expr
     {
         // The sign of a negative zero is information that an exact zero would lose.
         if (Math.Abs(value) <= LargestExactDouble && value == Math.Floor(value) && !(value == 0 && double.IsNegative(value))) return Of((long)value);
-        return InternTable.Intern(new Number(value));
+        return InternTable.Intern(new Number(double.IsNaN(value) ? double.NaN : value));
     }
 
     internal static Number Add(Number a, Number b)
@@ -85,6 +85,14 @@ public sealed class Number : Expr
         if (b.IsOne) return a;
         return a.IsExact && b.IsExact ? Of(a.exact * b.exact) : Of(a.approximate * b.approximate);
     }
+
+    /// <summary>The product of many numbers, in halves: large fractions then meet fractions of their own size.</summary>
+    internal static Number Multiply(ReadOnlySpan<Number> numbers) => numbers switch
+    {
+        [var only] => only,
+        [var a, var b] => Multiply(a, b),
+        _ => Multiply(Multiply(numbers[..(numbers.Length / 2)]), Multiply(numbers[(numbers.Length / 2)..])),
+    };
 
     internal static Number Negate(Number a) => a.IsExact ? Of(-a.exact) : Of(-a.approximate);
 

@@ -8,6 +8,9 @@ namespace Nabla.Symbolics;
 /// </summary>
 internal sealed class PendingProduct
 {
+    /// <summary>Choices nested deeper than the rows of the table nest them are multiplied like any other factor.</summary>
+    private const int DeepestChoice = 4;
+
     private readonly Expr factor;
     private readonly PendingProduct? rest;
     private Expr? value;
@@ -25,39 +28,36 @@ internal sealed class PendingProduct
 
     public static PendingProduct Of(Expr value) => new(value, null);
 
-    /// <summary>
-    /// The local derivative times the derivative so far; null for 0. A choice with 0 in one branch keeps the incoming derivative out of
-    /// that branch: 0 times an infinite derivative must stay 0 where the other branch is taken.
-    /// </summary>
+    /// <summary>The local derivative times the derivative so far; null for 0.</summary>
     public static PendingProduct? Times(Expr partial, PendingProduct incoming) => partial switch
     {
         Number { IsZero: true } => null,
         Number { IsOne: true } => incoming,
-        Call choice when HasZeroBranch(choice) => Of(Choose(choice, incoming)),
         _ => new PendingProduct(partial, incoming),
     };
-
-    private static bool HasZeroBranch(Expr node) => node is Call { Args: [_, var a, var b] } call && call.Primitive == Primitives.Select
-        && (a is Number { IsZero: true } || b is Number { IsZero: true } || HasZeroBranch(a) || HasZeroBranch(b));
-
-    private static Expr Choose(Expr partial, PendingProduct incoming) => HasZeroBranch(partial)
-        ? Functions.Select(partial.Args[0], Choose(partial.Args[1], incoming), Choose(partial.Args[2], incoming))
-        : Times(partial, incoming)?.Value ?? Number.Zero;
 
     private Expr Multiply()
     {
         var factors = new List<Expr>();
-        for (var node = this; node is not null; node = node.rest)
+        var choices = new List<Expr>();
+        for (var node = this; node is not null; node = node.value is null ? node.rest : null)
         {
-            if (node.value is { } known)
-            {
-                factors.Add(known);
-                break;
-            }
-
-            factors.Add(node.factor);
+            var part = node.value ?? node.factor;
+            (HasZeroBranch(part, DeepestChoice) ? choices : factors).Add(part);
         }
 
-        return Product.Of(CollectionsMarshal.AsSpan(factors));
+        var product = Product.Of(CollectionsMarshal.AsSpan(factors));
+        for (var i = choices.Count - 1; i >= 0; i--) product = Choose(choices[i], product, DeepestChoice);
+        return product;
     }
+
+    // A choice with 0 in one branch keeps all other factors out of that branch: 0 times an infinite derivative, as of sqrt at 0, must
+    // stay 0 where that branch is taken.
+    private static Expr Choose(Expr node, Expr product, int depth) => HasZeroBranch(node, depth)
+        ? Functions.Select(node.Args[0], Choose(node.Args[1], product, depth - 1), Choose(node.Args[2], product, depth - 1))
+        : node * product;
+
+    private static bool HasZeroBranch(Expr node, int depth) =>
+        depth > 0 && node is Call { Args: [_, var a, var b] } call && call.Primitive == Primitives.Select
+        && (a is Number { IsZero: true } || b is Number { IsZero: true } || HasZeroBranch(a, depth - 1) || HasZeroBranch(b, depth - 1));
 }

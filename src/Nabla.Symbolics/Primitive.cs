@@ -14,6 +14,7 @@ public sealed class Primitive
         Arity = arity;
         domains = new Domain[arity];
         domains.AsSpan().Fill(Domain.Real);
+        Kernel = VectorKernels.For(name);
         Id = PrimitiveTable.Register(this);
     }
 
@@ -49,6 +50,9 @@ public sealed class Primitive
     {
         init => value.CopyTo(domains, 0);
     }
+
+    /// <summary>The vector evaluations; null where the executors loop over the scalar function.</summary>
+    internal VectorKernel? Kernel { get; }
 
     internal Func<double, double>? Scalar1 { get; init; }
 
@@ -111,7 +115,8 @@ internal static class PrimitiveTable
 {
     private static readonly List<Primitive> Registered = [];
 
-    public static IReadOnlyList<Primitive> Rows => Registered;
+    /// <summary>A view that shows rows declared later too.</summary>
+    public static IReadOnlyList<Primitive> Rows { get; } = Registered.AsReadOnly();
 
     public static int Register(Primitive row)
     {

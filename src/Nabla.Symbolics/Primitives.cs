@@ -105,12 +105,12 @@ public static partial class Primitives
     };
 
     /// <summary>All rows.</summary>
-    public static IReadOnlyList<Primitive> All => PrimitiveTable.Rows;
+    public static IReadOnlyList<Primitive> All { get; } = PrimitiveTable.Rows;
 
     /// <summary>The row of that name, or null.</summary>
     public static Primitive? Find(string name)
     {
-        foreach (var row in PrimitiveTable.Rows)
+        foreach (var row in All)
         {
             if (row.Name == name) return row;
         }

@@ -26,7 +26,7 @@ public sealed class Product : Expr
     /// <summary>The canonical product of any formulas.</summary>
     internal static Expr Of(ReadOnlySpan<Expr> operands)
     {
-        var coefficient = Number.One;
+        List<Number>? numbers = null;
         var factors = new List<Expr>(operands.Length + 4);
         var runs = 0;
         foreach (var operand in operands)
@@ -34,16 +34,17 @@ public sealed class Product : Expr
             var before = factors.Count;
             if (operand is Product product)
             {
-                foreach (var factor in product.Args) Append(factor, factors, ref coefficient);
+                foreach (var factor in product.Args) Append(factor, factors, ref numbers);
             }
             else
             {
-                Append(operand, factors, ref coefficient);
+                Append(operand, factors, ref numbers);
             }
 
             if (factors.Count > before) runs++;
         }
 
+        var coefficient = numbers is null ? Number.One : Number.Multiply(CollectionsMarshal.AsSpan(numbers));
         if (coefficient.IsZero) return Number.Zero;
         if (double.IsNaN(coefficient.ToDouble())) return Number.NaN;
         if (factors.Count == 0) return coefficient;
@@ -84,9 +85,9 @@ public sealed class Product : Expr
     /// <summary>The factors of a term: those of a product, or the term itself.</summary>
     internal static ReadOnlySpan<Expr> FactorsOf(ref readonly Expr term) => term is Product ? term.Args : new ReadOnlySpan<Expr>(in term);
 
-    private static void Append(Expr factor, List<Expr> factors, ref Number coefficient)
+    private static void Append(Expr factor, List<Expr> factors, ref List<Number>? numbers)
     {
-        if (factor is Number number) coefficient = Number.Multiply(coefficient, number);
+        if (factor is Number number) (numbers ??= []).Add(number);
         else factors.Add(factor);
     }
 

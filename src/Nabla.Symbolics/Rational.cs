@@ -62,7 +62,7 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
             denominator /= divisor;
         }
 
-        if (numerator > -long.MaxValue && numerator < long.MaxValue && denominator < long.MaxValue)
+        if (numerator >= -long.MaxValue && numerator <= long.MaxValue && denominator <= long.MaxValue)
         {
             this.numerator = (long)numerator;
             denominatorLessOne = (long)denominator - 1;
@@ -252,7 +252,7 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
 
     private static Rational FromInt128(Int128 numerator, Int128 denominator)
     {
-        if (Int128.Abs(numerator) < long.MaxValue && Int128.Abs(denominator) < long.MaxValue) return new((long)numerator, (long)denominator);
+        if (Int128.Abs(numerator) <= long.MaxValue && Int128.Abs(denominator) <= long.MaxValue) return new((long)numerator, (long)denominator);
         return new((BigInteger)numerator, (BigInteger)denominator);
     }
 

@@ -18,129 +18,162 @@ public sealed class Sum : Expr
     /// <summary>The canonical sum of any formulas.</summary>
     internal static Expr Of(ReadOnlySpan<Expr> operands)
     {
+        var combined = HasScaledSum(operands) ? CombineScaledSums(operands) : null;
+        if (combined is not null) operands = CollectionsMarshal.AsSpan(combined);
+
+        // The longest sum is in order already: the other terms are sorted and inserted into it.
+        var main = IndexOfLongestSum(operands);
         var constant = Number.Zero;
-        var terms = new List<Term>(operands.Length + 8);
-        var sortedRun = 0;
-        var runs = 0;
-        foreach (var (operand, sign) in CombineScaledSums(operands))
+        var added = new List<Term>();
+        for (var i = 0; i < operands.Length; i++)
         {
-            if (operand is Sum sum)
-            {
-                foreach (var term in sum.Args) Append(term, sign, terms, ref constant);
-            }
-            else
-            {
-                Append(operand, sign, terms, ref constant);
-            }
-
-            if (runs++ == 0) sortedRun = terms.Count;
+            if (i != main) Append(operands[i], negate: false, added, ref constant);
         }
 
-        var merged = Order(terms, sortedRun, runs);
-        var result = new List<Expr>(merged.Count + 1);
-        var again = false;
-        for (var i = 0; i < merged.Count;)
+        if (!IsOrdered(added)) added.Sort(static (a, b) => CanonicalOrder.CompareTerms(a.Core, b.Core));
+        ReadOnlySpan<Expr> ordered = main < 0 ? [] : operands[main].Args;
+        if (ordered is [.., Number last])
         {
-            var (core, coefficient, node) = merged[i++];
-            for (; i < merged.Count && ReferenceEquals(merged[i].Core, core); i++)
-            {
-                coefficient = Number.Add(coefficient, merged[i].Coefficient);
-                node = null;
-            }
-
-            if (coefficient.IsZero) continue;
-            node ??= Product.Scale(coefficient, core);
-            again |= core is Sum && (coefficient.IsOne || ReferenceEquals(coefficient, Number.MinusOne));
-            result.Add(node);
+            constant = Number.Add(last, constant);
+            ordered = ordered[..^1];
         }
 
+        var result = Merge(ordered, CollectionsMarshal.AsSpan(added), out var again);
         if (!constant.IsZero || result.Count == 0) result.Add(constant);
         if (again) return Of(CollectionsMarshal.AsSpan(result));
         return result.Count == 1 ? result[0] : InternTable.Intern(new Sum([.. result]));
     }
 
     /// <summary>
+    /// Inserts sorted terms into ordered ones, adding the coefficients of equal cores. <paramref name="again"/> tells that a term became
+    /// plus or minus a sum, which must be flattened.
+    /// </summary>
+    private static List<Expr> Merge(ReadOnlySpan<Expr> ordered, ReadOnlySpan<Term> added, out bool again)
+    {
+        var result = new List<Expr>(ordered.Length + added.Length + 1);
+        again = false;
+        for (var i = 0; i < added.Length;)
+        {
+            var (core, coefficient, node) = added[i++];
+            var position = LowerBound(ordered, core);
+            result.AddRange(ordered[..position]);
+            ordered = ordered[position..];
+            if (ordered.Length > 0 && ReferenceEquals(CoreOf(ordered[0]), core))
+            {
+                (coefficient, node) = (Number.Add(CoefficientOf(ordered[0]), coefficient), null);
+                ordered = ordered[1..];
+            }
+
+            for (; i < added.Length && ReferenceEquals(added[i].Core, core); i++)
+            {
+                (coefficient, node) = (Number.Add(coefficient, added[i].Coefficient), null);
+            }
+
+            if (coefficient.IsZero) continue;
+            again |= core is Sum && (coefficient.IsOne || ReferenceEquals(coefficient, Number.MinusOne));
+            result.Add(node ?? Product.Scale(coefficient, core));
+        }
+
+        result.AddRange(ordered);
+        return result;
+    }
+
+    private static bool IsOrdered(List<Term> terms)
+    {
+        for (var i = 1; i < terms.Count; i++)
+        {
+            if (CanonicalOrder.CompareTerms(terms[i - 1].Core, terms[i].Core) > 0) return false;
+        }
+
+        return true;
+    }
+
+    private static int LowerBound(ReadOnlySpan<Expr> ordered, Expr core)
+    {
+        var (low, high) = (0, ordered.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (CanonicalOrder.CompareTerms(CoreOf(ordered[middle]), core) < 0) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    private static int IndexOfLongestSum(ReadOnlySpan<Expr> operands)
+    {
+        var (longest, length) = (-1, 0);
+        for (var i = 0; i < operands.Length; i++)
+        {
+            if (operands[i] is Sum sum && sum.Args.Length > length) (longest, length) = (i, sum.Args.Length);
+        }
+
+        return longest;
+    }
+
+    private static bool HasScaledSum(ReadOnlySpan<Expr> operands)
+    {
+        foreach (var operand in operands)
+        {
+            if (operand is Product { Core: Sum }) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
     /// A sum as operand is flattened, and so is its negative; but 2*(a + b) stays a term. When such a term meets the same sum
     /// unscaled, (a + b) - 3*(a + b), the two must be merged before the first is flattened.
     /// </summary>
-    private static List<(Expr Operand, int Sign)> CombineScaledSums(ReadOnlySpan<Expr> operands)
+    private static List<Expr> CombineScaledSums(ReadOnlySpan<Expr> operands)
     {
-        Dictionary<Expr, Number>? scales = null;
+        var scales = new Dictionary<Expr, Number>();
         foreach (var operand in operands)
         {
-            if (operand is not Product { Core: Sum core } product) continue;
-            scales ??= [];
-            scales[core] = Number.Add(scales.GetValueOrDefault(core, Number.Zero), product.Coefficient);
+            if (operand is Product { Core: Sum core } product) scales[core] = Number.Add(scales.GetValueOrDefault(core, Number.Zero), product.Coefficient);
         }
 
-        var combined = new List<(Expr, int)>(operands.Length);
+        var combined = new List<Expr>(operands.Length);
         foreach (var operand in operands)
         {
-            if (scales is null)
-            {
-                combined.Add((operand, 1));
-            }
-            else if (operand is Sum && scales.TryGetValue(operand, out var scale))
-            {
-                scales[operand] = Number.Add(scale, Number.One);
-            }
-            else if (operand is not Product { Core: Sum })
-            {
-                combined.Add((operand, 1));
-            }
+            if (operand is Sum && scales.TryGetValue(operand, out var scale)) scales[operand] = Number.Add(scale, Number.One);
+            else if (operand is not Product { Core: Sum }) combined.Add(operand);
         }
 
-        if (scales is null) return combined;
         foreach (var (core, scale) in scales)
         {
-            if (scale.IsZero) continue;
-            if (ReferenceEquals(scale, Number.MinusOne)) combined.Add((core, -1));
-            else combined.Add((Product.Scale(scale, core), 1));
+            if (!scale.IsZero) combined.Add(Product.Scale(scale, core));
         }
 
         return combined;
     }
 
-    private static void Append(Expr term, int sign, List<Term> terms, ref Number constant)
+    private static void Append(Expr operand, bool negate, List<Term> terms, ref Number constant)
     {
-        if (term is Number number)
+        switch (operand)
         {
-            constant = Number.Add(constant, sign < 0 ? Number.Negate(number) : number);
-            return;
+            case Number number:
+                constant = Number.Add(constant, negate ? Number.Negate(number) : number);
+                break;
+            case Sum sum:
+                foreach (var term in sum.Args) Append(term, negate, terms, ref constant);
+                break;
+            case Product { Core: Sum core } product when ReferenceEquals(product.Coefficient, Number.MinusOne):
+                foreach (var term in core.Args) Append(term, !negate, terms, ref constant);
+                break;
+            default:
+                var coefficient = CoefficientOf(operand);
+                terms.Add(negate
+                    ? new Term(CoreOf(operand), Number.Negate(coefficient), null)
+                    : new Term(CoreOf(operand), coefficient, operand));
+                break;
         }
-
-        var (coefficient, core) = term is Product product ? (product.Coefficient, product.Core) : (Number.One, term);
-        terms.Add(sign < 0 ? new Term(core, Number.Negate(coefficient), null) : new Term(core, coefficient, term));
     }
 
-    /// <summary>Sorts the terms. Adding few terms to a long sum, the common case of a loop, inserts them instead.</summary>
-    private static List<Term> Order(List<Term> terms, int sortedRun, int runs)
-    {
-        if (runs == 1 || terms.Count < 2) return terms;
-        var added = terms.Count - sortedRun;
-        if (added > 4 || sortedRun < 8)
-        {
-            terms.Sort(static (a, b) => CanonicalOrder.CompareTerms(a.Core, b.Core));
-            return terms;
-        }
+    private static Expr CoreOf(Expr term) => term is Product product ? product.Core : term;
 
-        for (var i = sortedRun; i < terms.Count; i++)
-        {
-            var term = terms[i];
-            var (low, high) = (0, i);
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                if (CanonicalOrder.CompareTerms(terms[middle].Core, term.Core) <= 0) low = middle + 1;
-                else high = middle;
-            }
-
-            terms.RemoveAt(i);
-            terms.Insert(low, term);
-        }
-
-        return terms;
-    }
+    private static Number CoefficientOf(Expr term) => term is Product product ? product.Coefficient : Number.One;
 
     private static double LargestDegree(Expr[] terms)
     {

@@ -24,4 +24,13 @@ internal sealed record VectorKernel
     public Ternary<float>? F3 { get; init; }
     public Ternary<double>? D3 { get; init; }
     public Ternary<long>? I3 { get; init; }
+
+    /// <summary>The evaluation of one argument for an element type.</summary>
+    public Unary<T>? Unary<T>() => typeof(T) == typeof(float) ? (Unary<T>?)(object?)F1 : typeof(T) == typeof(double) ? (Unary<T>?)(object?)D1 : (Unary<T>?)(object?)I1;
+
+    /// <summary>The evaluation of two arguments for an element type.</summary>
+    public Binary<T>? Binary<T>() => typeof(T) == typeof(float) ? (Binary<T>?)(object?)F2 : typeof(T) == typeof(double) ? (Binary<T>?)(object?)D2 : (Binary<T>?)(object?)I2;
+
+    /// <summary>The evaluation of three arguments for an element type.</summary>
+    public Ternary<T>? Ternary<T>() => typeof(T) == typeof(float) ? (Ternary<T>?)(object?)F3 : typeof(T) == typeof(double) ? (Ternary<T>?)(object?)D3 : (Ternary<T>?)(object?)I3;
 }

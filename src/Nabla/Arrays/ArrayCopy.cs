@@ -1,0 +1,33 @@
+namespace Nabla;
+
+/// <summary>Copies between arrays of any strides and types.</summary>
+internal static unsafe class ArrayCopy
+{
+    /// <summary>The same values, contiguous, in new memory.</summary>
+    public static NdArray Contiguous(in NdArray x) => To(x, x.DType);
+
+    /// <summary>The same values, contiguous, in new memory and another type.</summary>
+    public static NdArray To(in NdArray x, DType dtype)
+    {
+        NdArray copy = NdArray.Allocate(x.Dims, dtype);
+        Into(x, copy);
+        return copy;
+    }
+
+    /// <summary>Overwrites an array with the values of another, which broadcasts to its shape.</summary>
+    public static void Into(in NdArray source, in NdArray target)
+    {
+        if (target.Numel == 0) return;
+        int rank = target.Rank;
+        Span<nint> from = stackalloc nint[rank], to = stackalloc nint[rank];
+        int[] broadcast = Broadcasting.Strides(source, target.Dims);
+        for (int axis = 0; axis < rank; axis++) (from[axis], to[axis]) = (broadcast[axis], target.Strides[axis]);
+        fixed (byte* read = source.Storage.Bytes, write = target.Storage.Bytes)
+        {
+            byte* first = read + ((long)source.Offset * source.DType.Size());
+            byte* place = write + ((long)target.Offset * target.DType.Size());
+            if (source.DType == target.DType) StridedCopy.Copy(first, place, target.DType.Size(), target.Dims, from, to);
+            else Conversion.Convert(first, source.DType, place, target.DType, target.Dims, from, to);
+        }
+    }
+}

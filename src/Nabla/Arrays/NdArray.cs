@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla;
+
+/// <summary>
+/// Numbers in memory: a storage seen through a shape, strides and an offset, all counted in elements.
+/// <code>
+/// element [i, j]  is at  Offset + i·Strides[0] + j·Strides[1]
+/// a view (slice, transpose, expand, …) is another NdArray on the same storage; an expanded axis has stride 0
+/// </code>
+/// </summary>
+internal readonly struct NdArray
+{
+    public readonly Storage Storage;
+    public readonly int[] Dims;
+    public readonly int[] Strides;
+    public readonly int Offset;
+    public readonly DType DType;
+
+    public NdArray(Storage storage, int[] dims, int[] strides, int offset, DType dtype)
+    {
+        Storage = storage;
+        Dims = dims;
+        Strides = strides;
+        Offset = offset;
+        DType = dtype;
+    }
+
+    public int Rank => Dims.Length;
+
+    public int Numel => Shape.Product(Dims);
+
+    /// <summary>Whether the elements lie one after the other in row-major order.</summary>
+    public bool IsContiguous
+    {
+        get
+        {
+            int expected = 1;
+            for (int i = Dims.Length - 1; i >= 0; i--)
+            {
+                if (Dims[i] == 0) return true;
+                if (Dims[i] == 1) continue;
+                if (Strides[i] != expected) return false;
+                expected *= Dims[i];
+            }
+            return true;
+        }
+    }
+
+    /// <summary>A new contiguous array with any content. Shares <paramref name="dims"/>, which nobody may change.</summary>
+    public static NdArray Allocate(int[] dims, DType dtype) =>
+        new(Storage.Allocate(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
+
+    /// <summary>A new contiguous array of zeros.</summary>
+    public static NdArray Zeros(int[] dims, DType dtype) =>
+        new(Storage.AllocateZeroed(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
+
+    /// <summary>The strides of a row-major array.</summary>
+    public static int[] ContiguousStrides(int[] dims)
+    {
+        if (dims.Length == 0) return [];
+        if (dims.Length == 1) return UnitStride;
+        var strides = new int[dims.Length];
+        int stride = 1;
+        for (int i = dims.Length - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= Math.Max(dims[i], 1);
+        }
+        return strides;
+    }
+
+    private static readonly int[] UnitStride = [1];
+
+    /// <summary>The same memory seen through another geometry.</summary>
+    public NdArray View(int[] dims, int[] strides, int offset) => new(Storage, dims, strides, offset, DType);
+
+    /// <summary>A reference to the element at a position of the storage.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T At<T>(int position) where T : unmanaged =>
+        ref Unsafe.Add(ref Unsafe.As<byte, T>(ref Storage.Reference()), position);
+
+    /// <summary>The elements of a contiguous array.</summary>
+    public unsafe Span<T> Span<T>() where T : unmanaged =>
+        System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref At<T>(Offset), Numel);
+
+    /// <summary>One element as a double, by position in the storage.</summary>
+    public double GetDouble(int position) => DType switch
+    {
+        DType.Float32 => At<float>(position),
+        DType.Float64 => At<double>(position),
+        DType.Int64 => At<long>(position),
+        DType.Int32 => At<int>(position),
+        DType.UInt8 => At<byte>(position),
+        _ => At<byte>(position) != 0 ? 1 : 0,
+    };
+
+    /// <summary>One element as a long (floating point is truncated), by position in the storage.</summary>
+    public long GetInt64(int position) => DType switch
+    {
+        DType.Float32 => (long)At<float>(position),
+        DType.Float64 => (long)At<double>(position),
+        DType.Int64 => At<long>(position),
+        DType.Int32 => At<int>(position),
+        DType.UInt8 => At<byte>(position),
+        _ => At<byte>(position) != 0 ? 1 : 0,
+    };
+
+    /// <summary>Writes one element from a double, by position in the storage.</summary>
+    public void SetDouble(int position, double value)
+    {
+        switch (DType)
+        {
+            case DType.Float32: At<float>(position) = (float)value; break;
+            case DType.Float64: At<double>(position) = value; break;
+            case DType.Int64: At<long>(position) = (long)value; break;
+            case DType.Int32: At<int>(position) = unchecked((int)(long)value); break;
+            case DType.UInt8: At<byte>(position) = unchecked((byte)(long)value); break;
+            default: At<byte>(position) = value != 0 ? (byte)1 : (byte)0; break;
+        }
+    }
+
+    /// <summary>Writes one element from a long, by position in the storage.</summary>
+    public void SetInt64(int position, long value)
+    {
+        switch (DType)
+        {
+            case DType.Float32: At<float>(position) = value; break;
+            case DType.Float64: At<double>(position) = value; break;
+            case DType.Int64: At<long>(position) = value; break;
+            case DType.Int32: At<int>(position) = unchecked((int)value); break;
+            case DType.UInt8: At<byte>(position) = unchecked((byte)value); break;
+            default: At<byte>(position) = value != 0 ? (byte)1 : (byte)0; break;
+        }
+    }
+
+    /// <summary>The position in the storage of the element with the given row-major index.</summary>
+    public int PositionOf(int linear)
+    {
+        int position = Offset;
+        for (int i = Dims.Length - 1; i >= 0 && linear > 0; i--)
+        {
+            position += linear % Dims[i] * Strides[i];
+            linear /= Dims[i];
+        }
+        return position;
+    }
+}

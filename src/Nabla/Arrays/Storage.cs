@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Nabla;
+
+/// <summary>
+/// The memory that a tensor and its views share, and the counter of the changes made to it in place.
+/// Managed memory: nobody disposes of it.
+/// </summary>
+internal sealed class Storage
+{
+    /// <summary>The elements, in the order of the strides, as raw bytes.</summary>
+    public readonly byte[] Bytes;
+
+    /// <summary>How often the memory was changed in place; what backward saved is valid only while this stands still.</summary>
+    public int Version;
+
+    private Storage(byte[] bytes) => Bytes = bytes;
+
+    /// <summary>Memory for <paramref name="count"/> elements with any content.</summary>
+    public static Storage Allocate(int count, DType dtype)
+    {
+        long bytes = (long)count * dtype.Size();
+        if (bytes > Array.MaxLength)
+            throw new ShapeException($"Tensor: {count} elements of {dtype.Word()} need {bytes} bytes, more than one tensor holds ({Array.MaxLength}). Split it.");
+        return new Storage(bytes <= 64 ? new byte[bytes] : BufferPool.Rent((int)bytes));
+    }
+
+    /// <summary>Memory for <paramref name="count"/> elements, all zero.</summary>
+    public static Storage AllocateZeroed(int count, DType dtype)
+    {
+        Storage storage = Allocate(count, dtype);
+        Array.Clear(storage.Bytes);
+        return storage;
+    }
+
+    /// <summary>A reference to the first byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref byte Reference() => ref MemoryMarshal.GetArrayDataReference(Bytes);
+}

@@ -1,0 +1,90 @@
+namespace Nabla;
+
+/// <summary>
+/// Reads stretches of a broadcast array in row-major order of the larger shape, whatever its strides and type. Adjacent axes
+/// that lie evenly in memory are merged first, so that the inner loop is as long as it can be.
+/// </summary>
+internal sealed unsafe class StridedReader
+{
+    private readonly DType type;
+    private readonly int offset;
+    private readonly int[] dims;
+    private readonly int[] strides;
+
+    public StridedReader(in NdArray x, int[] shape)
+    {
+        type = x.DType;
+        offset = x.Offset;
+        int[] broadcast = Broadcasting.Strides(x, shape);
+        dims = new int[Math.Max(shape.Length, 1)];
+        strides = new int[dims.Length];
+        int rank = 0;
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            if (shape[axis] == 1) continue;
+            if (rank > 0 && strides[rank - 1] == broadcast[axis] * shape[axis])
+            {
+                dims[rank - 1] *= shape[axis];
+                strides[rank - 1] = broadcast[axis];
+                continue;
+            }
+            dims[rank] = shape[axis];
+            strides[rank++] = broadcast[axis];
+        }
+        if (rank == 0) (dims[0], strides[0], rank) = (1, 0, 1);
+        Array.Resize(ref dims, rank);
+        Array.Resize(ref strides, rank);
+    }
+
+    /// <summary>Copies elements start … start+count-1 to a buffer, converted to its type.</summary>
+    public void Read<T>(byte* data, int start, int count, T* target)
+        where T : unmanaged
+    {
+        switch (type)
+        {
+            case DType.Float32: Read((float*)data, start, count, target); break;
+            case DType.Float64: Read((double*)data, start, count, target); break;
+            case DType.Int64: Read((long*)data, start, count, target); break;
+            case DType.Int32: Read((int*)data, start, count, target); break;
+            default: Read(data, start, count, target); break;
+        }
+    }
+
+    private void Read<TSource, T>(TSource* data, int start, int count, T* target)
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        int last = dims.Length - 1;
+        int* index = stackalloc int[dims.Length];
+        int position = offset;
+        for (int axis = last, rest = start; axis >= 0; axis--)
+        {
+            index[axis] = rest % dims[axis];
+            rest /= dims[axis];
+            position += index[axis] * strides[axis];
+        }
+        int inner = strides[last];
+        while (true)
+        {
+            int run = Math.Min(dims[last] - index[last], count);
+            TSource* source = data + position;
+            if (typeof(TSource) == typeof(T) && inner == 1) new ReadOnlySpan<T>(source, run).CopyTo(new Span<T>(target, run));
+            else if (inner == 0) new Span<T>(target, run).Fill(Cast.To<TSource, T>(*source));
+            else
+                for (int i = 0; i < run; i++) target[i] = Cast.To<TSource, T>(source[i * inner]);
+            target += run;
+            count -= run;
+            if (count == 0) return;
+
+            position -= index[last] * inner;
+            index[last] = 0;
+            for (int axis = last - 1; axis >= 0; axis--)
+            {
+                position += strides[axis];
+                if (++index[axis] < dims[axis]) break;
+                position -= dims[axis] * strides[axis];
+                index[axis] = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+namespace Nabla;
+
+/// <summary>A use of the differentiation engine that has no meaning. The text names the operation and the remedy.</summary>
+public sealed class AutogradException : InvalidOperationException
+{
+    /// <summary>Makes the exception without a text.</summary>
+    public AutogradException() { }
+
+    /// <summary>Makes the exception with a text.</summary>
+    public AutogradException(string message) : base(message) { }
+
+    /// <summary>Makes the exception with a text and its cause.</summary>
+    public AutogradException(string message, Exception innerException) : base(message, innerException) { }
+}
+
+/// <summary>The texts of what can go wrong while recording and differentiating, in one place.</summary>
+internal static class AutogradErrors
+{
+    public static AutogradException RequiresGradOfResult(Tensor x) =>
+        new($"RequiresGrad: can be set on leaves only; this tensor {x.Shape} was computed by {x.GradFn!.Name}. Use Detach() for one without history.");
+
+    public static DTypeException GradientOfIntegers(string op, Tensor x) =>
+        new($"{op}: only floating-point tensors have gradients; this one is {x.DType.Word()} {x.Shape}. Convert it first with To(DType.Float32).");
+
+    public static AutogradException InferenceTensor(string op) =>
+        new($"{op}: a tensor made in inference mode cannot take part in differentiation. Make it outside, or Clone() it there.");
+
+    public static AutogradException DoesNotRequireGrad(string op, Tensor x) =>
+        new($"{op}: the tensor {x.Shape} does not require a gradient and no input of it does. Set RequiresGrad = true on the leaves before computing it, outside Autograd.NoGrad().");
+
+    public static ShapeException GradShape(string op, Shape given, Shape needed) =>
+        new($"{op}: the gradient is {given}, the tensor is {needed}. They must have the same shape.");
+
+    public static DTypeException GradDType(string op, DType given, DType needed) =>
+        new($"{op}: the gradient is {given.Word()}, the tensor is {needed.Word()}. Convert it with To(DType.{needed}).");
+
+    public static ShapeException NeedsGradient(string op, Shape shape) =>
+        new($"{op}: the tensor is {shape}; without a gradient argument only a tensor of one element can be differentiated. Reduce it with Sum(), or pass gradient: Tensor.OnesLike(y).");
+
+    public static AutogradException GraphConsumed(Node node) =>
+        new($"Backward: what {node.Name} saved was freed by an earlier backward pass through it. Pass retainGraph: true to the earlier pass, or compute the result again.");
+
+    public static AutogradException Modified(string op, Shape shape, DType dtype, int expected, int found) =>
+        new($"Backward: {op} saved a {dtype.Word()} tensor {shape} that was changed in place afterwards: it is at version {found}, version {expected} was saved. Change a Clone() of it, or move the in-place operation after Backward.");
+
+    public static AutogradException UnusedInput(int index) =>
+        new($"Autograd.Grad: input {index} was not used to compute the outputs. Pass allowUnused: true to get null for it, or leave it out.");
+
+    public static AutogradException InputDoesNotRequireGrad(string op, int index, Tensor x) =>
+        new($"{op}: input {index} ({x.DType.Word()} {x.Shape}) does not require a gradient. Set RequiresGrad = true on it before computing the outputs.");
+
+    public static ArgumentException GradOutputsCount(int given, int needed) =>
+        new($"Autograd.Grad: {given} output gradients for {needed} outputs. Give one for each (null where it is 1).");
+
+    public static ShapeException HookShape(string op, Shape given, Shape needed) =>
+        new($"{op}: a hook returned a gradient {given} where {needed} is needed. Return a tensor of the same shape, or null to keep the gradient.");
+
+    public static AutogradException InPlaceOnLeaf(string op) =>
+        new($"{op}: a leaf that requires a gradient cannot be changed in place while operations are recorded. Use the operation without InPlace, or wrap the update in Autograd.NoGrad().");
+
+    public static AutogradException InPlaceOnLeafView(string op) =>
+        new($"{op}: a view of a leaf that requires a gradient cannot be changed in place while operations are recorded. Clone() the leaf first, or wrap the update in Autograd.NoGrad().");
+
+    public static AutogradException InPlaceOnSharedView(string op, string maker) =>
+        new($"{op}: this tensor is one of several views made by {maker}, and none of them may be changed in place. Use a slice instead, or Clone() it.");
+
+    public static AutogradException InPlaceOnNoGradView(string op) =>
+        new($"{op}: this view was made inside Autograd.NoGrad() and its base is being recorded. Make the view outside, or change it inside NoGrad.");
+
+    public static AutogradException WrongGradientCount(string op, int given, int needed) =>
+        new($"{op}: backward returned {given} gradients for {needed} inputs. Return one for each input, null where there is none.");
+
+    public static AutogradException NotDifferentiableTwice(string op) =>
+        new($"{op}: this operation is differentiable only once.");
+
+    public static AutogradException NanGradient(Node node, int input) =>
+        new($"Backward: {node.Name} returned NaN in the gradient of its input {input}. " +
+            (node.Trace is { } trace ? $"The forward operation was called here:\n{trace}" : "Turn on Autograd.AnomalyMode() before the forward pass to see where it was called."));
+}

@@ -1,0 +1,327 @@
+namespace Nabla;
+
+/// <summary>
+/// One walk through the graph against the arrows. A heap gives the latest node whose gradient has arrived; because edges lead
+/// from later to earlier nodes, every contribution to it is there when it comes up. No recursion, so the length of a chain
+/// does not matter; what a node saved is freed as soon as it has run.
+/// </summary>
+/// <remarks>
+/// Gradients wait in the nodes themselves. A pass claims a node with one atomic exchange; a node that another thread's pass
+/// holds at the moment is handled through a private dictionary instead. Gradients of leaves are added only when the whole
+/// walk has succeeded, so that a failing hook or rule leaves every <see cref="Tensor.Grad"/> as it was.
+/// </remarks>
+internal sealed class BackwardPass
+{
+    private readonly bool retainGraph;
+    private readonly bool createGraph;
+    private readonly bool anomaly = GradMode.IsAnomaly;
+    private readonly HashSet<Node>? needed;
+    private readonly Dictionary<(Node, int), int>? targets;
+    private readonly GradientSlot[]? captured;
+
+    private Node?[] heap = new Node?[16];
+    private int heapCount;
+    private Dictionary<Node, GradientSlot[]>? shared;
+    private (Tensor Tensor, GradientSlot Slot)[] arrived = new (Tensor, GradientSlot)[4];
+    private int arrivedCount;
+    private Node? running;
+
+    private BackwardPass(bool retainGraph, bool createGraph, HashSet<Node>? needed, Dictionary<(Node, int), int>? targets, GradientSlot[]? captured)
+    {
+        this.retainGraph = retainGraph;
+        this.createGraph = createGraph;
+        this.needed = needed;
+        this.targets = targets;
+        this.captured = captured;
+    }
+
+    // ---- entrances --------------------------------------------------------------------------------------------------
+
+    /// <summary>Adds the gradients of all leaves, or of the given inputs, to their Grad.</summary>
+    public static void Accumulate(Tensor output, Tensor? gradient, bool retainGraph, bool createGraph, IReadOnlyList<Tensor>? inputs)
+    {
+        if (inputs is not null)
+        {
+            Tensor?[] gradients = Gradients([output], inputs, [gradient], retainGraph, createGraph, allowUnused: true, "Backward");
+            for (int i = 0; i < gradients.Length; i++)
+                if (gradients[i] is { } arrivedGradient) AddTo(inputs[i], new GradientSlot { Gradient = arrivedGradient }, createGraph);
+            return;
+        }
+        var pass = new BackwardPass(retainGraph, createGraph, null, null, null);
+        pass.Walk([output], [gradient], "Backward");
+        pass.Commit();
+    }
+
+    /// <summary>The gradients of outputs with respect to inputs; accumulates nothing.</summary>
+    public static Tensor?[] Gradients(
+        IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? gradients,
+        bool retainGraph, bool createGraph, bool allowUnused, string op)
+    {
+        var targets = new Dictionary<(Node, int), int>(inputs.Count);
+        var alias = new int[inputs.Count];
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            Edge edge = inputs[i].GradientEdge();
+            if (edge.Node is null) throw AutogradErrors.InputDoesNotRequireGrad(op, i, inputs[i]);
+            alias[i] = targets.TryGetValue((edge.Node, edge.Output), out int same) ? same : i;
+            targets.TryAdd((edge.Node, edge.Output), i);
+        }
+        var captured = new GradientSlot[inputs.Count];
+        var pass = new BackwardPass(retainGraph, createGraph, PathsTo(outputs, targets), targets, captured);
+        pass.Walk(outputs, gradients, op);
+        pass.Commit();
+        var results = new Tensor?[inputs.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = captured[alias[i]].Gradient;
+            if (results[i] is null && !allowUnused) throw AutogradErrors.UnusedInput(i);
+        }
+        return results;
+    }
+
+    /// <summary>The nodes from which an input can be reached: only these need to run.</summary>
+    private static HashSet<Node> PathsTo(IReadOnlyList<Tensor> outputs, Dictionary<(Node, int), int> targets)
+    {
+        var needed = new HashSet<Node>();
+        long earliest = long.MaxValue;
+        foreach ((Node node, _) in targets.Keys)
+        {
+            needed.Add(node);
+            earliest = Math.Min(earliest, node.Sequence);
+        }
+        var seen = new HashSet<Node>();
+        var stack = new Stack<(Node Node, int Next)>();
+        foreach (Tensor output in outputs)
+            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
+        while (stack.TryPop(out (Node Node, int Next) top))
+        {
+            if (top.Next < top.Node.EdgeCount)
+            {
+                stack.Push((top.Node, top.Next + 1));
+                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
+                continue;
+            }
+            for (int i = 0; i < top.Node.EdgeCount; i++)
+                if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
+        }
+        return needed;
+    }
+
+    // ---- the walk ---------------------------------------------------------------------------------------------------
+
+    private void Walk(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?>? gradients, string op)
+    {
+        if (gradients is not null && gradients.Count != outputs.Count) throw AutogradErrors.GradOutputsCount(gradients.Count, outputs.Count);
+        Modes before = GradMode.SetRecording(createGraph);
+        try
+        {
+            for (int i = 0; i < outputs.Count; i++)
+            {
+                Tensor seed = Seed(outputs[i], gradients?[i], op);
+                Send(outputs[i].GradientEdge(), seed, owned: false);
+            }
+            while (heapCount > 0)
+            {
+                running = Pop();
+                if (ReferenceEquals(running.Owner, this))
+                {
+                    Visit(running, ref running.Slot, running.MoreSlots);
+                    Forget(running);
+                }
+                else
+                {
+                    GradientSlot[] slots = shared![running];
+                    shared.Remove(running);
+                    Visit(running, ref slots[0], slots.Length > 1 ? slots[1..] : null);
+                }
+            }
+        }
+        finally
+        {
+            GradMode.Restore(before);
+            if (running is not null) Forget(running);
+            while (heapCount > 0) Forget(Pop());
+        }
+    }
+
+    private static Tensor Seed(Tensor output, Tensor? gradient, string op)
+    {
+        if (!output.RequiresGrad) throw AutogradErrors.DoesNotRequireGrad(op, output);
+        if (gradient is null)
+        {
+            if (output.Numel != 1) throw AutogradErrors.NeedsGradient(op, output.Shape);
+            return VectorSpace.Current.Full(output.Dims, 1, output.DType);
+        }
+        if (gradient.Shape != output.Shape) throw AutogradErrors.GradShape(op, gradient.Shape, output.Shape);
+        return gradient;
+    }
+
+    /// <summary>Adds a gradient to those waiting at an output of a node, in that output's shape and type.</summary>
+    public void Send(Edge edge, Tensor gradient, bool owned)
+    {
+        if (edge.Node is not { } node) return;
+        if (needed is not null && !needed.Contains(node)) return;
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
+        if (!ReferenceEquals(gradient.Dims, dims) && !gradient.Dims.AsSpan().SequenceEqual(dims))
+        {
+            gradient = VectorSpace.Current.SumTo(gradient, dims);
+            owned = true;
+        }
+        if (gradient.DType != dtype)
+        {
+            gradient = VectorSpace.Current.Cast(gradient, dtype);
+            owned = true;
+        }
+        if (anomaly && running is not null && VectorSpace.Current.HasNan(gradient)) throw AutogradErrors.NanGradient(running, IndexOf(running, edge));
+        Add(ref SlotOf(node, edge.Output), gradient, owned);
+    }
+
+    private static int IndexOf(Node node, Edge edge)
+    {
+        for (int i = 0; i < node.EdgeCount; i++)
+            if (node.EdgeAt(i) == edge) return i;
+        return 0;
+    }
+
+    private void Add(ref GradientSlot slot, Tensor gradient, bool owned)
+    {
+        if (slot.Gradient is null)
+        {
+            slot.Gradient = gradient;
+            slot.Owned = owned && !createGraph;
+        }
+        else if (slot.Owned)
+        {
+            VectorSpace.Current.AddInto(slot.Gradient, gradient);
+        }
+        else
+        {
+            slot.Gradient = VectorSpace.Current.Add(slot.Gradient, gradient);
+            slot.Owned = !createGraph;
+        }
+    }
+
+    private ref GradientSlot SlotOf(Node node, int output)
+    {
+        if (!ReferenceEquals(node.Owner, this))
+        {
+            if (shared is not null && shared.TryGetValue(node, out GradientSlot[]? slots)) return ref slots[output];
+            if (Interlocked.CompareExchange(ref node.Owner, this, null) is not null)
+            {
+                slots = new GradientSlot[node.OutputCount];
+                (shared ??= []).Add(node, slots);
+                Push(node);
+                return ref slots[output];
+            }
+            if (node.OutputCount > 1) node.MoreSlots = new GradientSlot[node.OutputCount - 1];
+            Push(node);
+        }
+        if (output == 0) return ref node.Slot;
+        return ref node.MoreSlots![output - 1];
+    }
+
+    private void Visit(Node node, ref GradientSlot slot, GradientSlot[]? more)
+    {
+        if (node.HasHooks)
+        {
+            node.Hooks.Apply(0, ref slot, this);
+            for (int i = 1; i < node.OutputCount; i++) node.Hooks.Apply(i, ref more![i - 1], this);
+        }
+        if (!Capture(node, slot, more)) return;
+        if (node.Released) throw AutogradErrors.GraphConsumed(node);
+        node.Run(this, slot, more);
+        if (!retainGraph) node.Release();
+    }
+
+    /// <summary>Keeps the gradients that were asked for. Returns whether the node itself must still run.</summary>
+    private bool Capture(Node node, in GradientSlot slot, GradientSlot[]? more)
+    {
+        if (targets is null) return true;
+        for (int i = 0; i < node.OutputCount; i++)
+            if (targets.TryGetValue((node, i), out int input)) captured![input] = i == 0 ? slot : more![i - 1];
+        for (int i = 0; i < node.EdgeCount; i++)
+            if (node.EdgeAt(i).Node is { } next && needed!.Contains(next)) return true;
+        return false;
+    }
+
+    private void Forget(Node node)
+    {
+        if (!ReferenceEquals(node.Owner, this)) return;
+        node.Slot = default;
+        node.MoreSlots = null;
+        if (ReferenceEquals(running, node)) running = null;
+        Volatile.Write(ref node.Owner, null);
+    }
+
+    // ---- gradients of leaves ----------------------------------------------------------------------------------------
+
+    /// <summary>Notes a gradient for a tensor's Grad; it is added when the walk has succeeded.</summary>
+    public void Accumulate(Tensor tensor, in GradientSlot slot)
+    {
+        if (arrivedCount == arrived.Length) Array.Resize(ref arrived, 2 * arrivedCount);
+        arrived[arrivedCount++] = (tensor, slot);
+    }
+
+    private void Commit()
+    {
+        for (int i = 0; i < arrivedCount; i++) AddTo(arrived[i].Tensor, arrived[i].Slot, createGraph);
+    }
+
+    private static void AddTo(Tensor tensor, in GradientSlot slot, bool createGraph)
+    {
+        Tensor gradient = slot.Gradient!;
+        lock (tensor)
+        {
+            if (tensor.Gradient is not { } sum)
+            {
+                tensor.Gradient = createGraph || (slot.Owned && gradient.IsContiguous) ? gradient : VectorSpace.Current.Copy(gradient.WithoutHistory());
+            }
+            else if (createGraph || sum.RequiresGrad)
+            {
+                Modes before = GradMode.SetRecording(createGraph);
+                tensor.Gradient = VectorSpace.Current.Add(sum, gradient);
+                GradMode.Restore(before);
+            }
+            else
+            {
+                VectorSpace.Current.AddInto(sum, gradient);
+            }
+        }
+    }
+
+    // ---- a heap of nodes, the latest first --------------------------------------------------------------------------
+
+    private void Push(Node node)
+    {
+        if (heapCount == heap.Length) Array.Resize(ref heap, 2 * heapCount);
+        int at = heapCount++;
+        while (at > 0)
+        {
+            int parent = (at - 1) / 2;
+            if (heap[parent]!.Sequence >= node.Sequence) break;
+            heap[at] = heap[parent];
+            at = parent;
+        }
+        heap[at] = node;
+    }
+
+    private Node Pop()
+    {
+        Node top = heap[0]!;
+        Node last = heap[--heapCount]!;
+        heap[heapCount] = null;
+        if (heapCount == 0) return top;
+        int at = 0;
+        while (true)
+        {
+            int child = 2 * at + 1;
+            if (child >= heapCount) break;
+            if (child + 1 < heapCount && heap[child + 1]!.Sequence > heap[child]!.Sequence) child++;
+            if (heap[child]!.Sequence <= last.Sequence) break;
+            heap[at] = heap[child];
+            at = child;
+        }
+        heap[at] = last;
+        return top;
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using Nabla.Symbolics;
+
+namespace Nabla;
+
+/// <summary>
+/// An operation that applies one scalar formula to every element of its broadcast inputs. Value, tangent, gradient and every
+/// higher derivative follow from the formula: its backward pass is again an elementwise operation, the symbolic derivative
+/// times the incoming gradient, with the saved result in place of any subterm that equals it.
+/// </summary>
+public sealed class ElementwiseOp
+{
+    private readonly Func<Expr[], Expr[]> define;
+    private readonly ConcurrentDictionary<int, GradientPlan> plans = new();
+    private readonly Lazy<Definition> definition;
+    private GradientPlan? lastPlan;
+
+    private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, string? domain)
+    {
+        Name = name;
+        Arity = arity;
+        this.define = define;
+        IsPredicate = isPredicate;
+        DomainText = domain;
+        definition = new Lazy<Definition>(() => new Definition(this));
+    }
+
+    /// <summary>The operation's name: that of its public method.</summary>
+    public string Name { get; }
+
+    /// <summary>The number of inputs.</summary>
+    public int Arity { get; }
+
+    /// <summary>Whether the result is a truth value.</summary>
+    public bool IsPredicate { get; }
+
+    /// <summary>Where the function is meant to be used, if the formula does not say it itself.</summary>
+    public string? DomainText { get; }
+
+    /// <summary>The inputs as they stand in <see cref="Formula"/>: <c>x</c>, <c>y</c>, <c>z</c>, …</summary>
+    public IReadOnlyList<Symbol> Inputs => definition.Value.Inputs;
+
+    /// <summary>What is computed for every element.</summary>
+    public Expr Formula => definition.Value.Outputs[0];
+
+    internal Definition Declared => definition.Value;
+
+    /// <summary>Declares an operation of one input.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr> formula, string? domain = null) => new(name, 1, x => [formula(x[0])], false, domain);
+
+    /// <summary>Declares an operation of two inputs.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr> formula, string? domain = null) => new(name, 2, x => [formula(x[0], x[1])], false, domain);
+
+    /// <summary>Declares an operation of three inputs.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr> formula, string? domain = null) => new(name, 3, x => [formula(x[0], x[1], x[2])], false, domain);
+
+    /// <summary>Declares an operation of one input whose result is a truth value.</summary>
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr> formula) => new(name, 1, x => [formula(x[0])], true, null);
+
+    /// <summary>Declares an operation of two inputs whose result is a truth value.</summary>
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr> formula) => new(name, 2, x => [formula(x[0], x[1])], true, null);
+
+    internal static ElementwiseOp Derived(string name, int arity, Func<Expr[], Expr[]> formulas) => new(name, arity, formulas, false, null);
+
+    /// <summary>The formula with its inputs and its program, made when first used.</summary>
+    internal sealed class Definition
+    {
+        private static readonly string[] Letters = ["x", "y", "z", "w"];
+
+        public Definition(ElementwiseOp op)
+        {
+            Inputs = new Symbol[op.Arity];
+            for (int i = 0; i < op.Arity; i++) Inputs[i] = Expr.Symbol(op.Arity <= Letters.Length ? Letters[i] : $"x{i}");
+            Outputs = op.define([.. Inputs]);
+            Program = Program.Of(Outputs, Inputs);
+        }
+
+        public Symbol[] Inputs { get; }
+
+        public Expr[] Outputs { get; }
+
+        internal Program Program { get; }
+    }
+
+    // ---- application ------------------------------------------------------------------------------------------------
+
+    /// <summary>Applies an operation of one output.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    internal Tensor Apply(params ReadOnlySpan<Tensor> inputs)
+    {
+        TensorFlags flags = TensorFlags.None;
+        foreach (Tensor input in inputs) flags |= input.Flags;
+        if ((flags & (TensorFlags.Dual | TensorFlags.View)) == 0)
+        {
+            var result = new Tensor(Compute(inputs));
+            if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, [result]);
+            return result;
+        }
+        return ApplyMany(inputs)[0];
+    }
+
+    /// <summary>Applies an operation of any number of outputs.</summary>
+    internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
+    {
+        bool record = false, dual = false;
+        foreach (Tensor input in inputs)
+        {
+            record |= input.RequiresGrad;
+            dual |= input.IsDual;
+        }
+        Tensor[] outputs;
+        if (dual)
+        {
+            outputs = EvaluateDual(inputs);
+        }
+        else
+        {
+            var values = new NdArray[Declared.Outputs.Length];
+            Compute(inputs, values);
+            outputs = new Tensor[values.Length];
+            for (int i = 0; i < values.Length; i++) outputs[i] = new Tensor(values[i]);
+        }
+        if (record && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
+        return outputs;
+    }
+
+    private NdArray Compute(ReadOnlySpan<Tensor> inputs)
+    {
+        NdArray output = default;
+        Compute(inputs, new Span<NdArray>(ref output));
+        return output;
+    }
+
+    private void Compute(ReadOnlySpan<Tensor> inputs, Span<NdArray> outputs)
+    {
+        int[] dims = inputs[0].Dims;
+        for (int i = 1; i < inputs.Length; i++) dims = Broadcasting.Shapes(Name, dims, inputs[i].Dims);
+        DType type = ElementTypes.Result(inputs);
+        Program program = Declared.Program;
+        if (!program.IntegerExact && !type.IsFloatingPoint()) type = DType.Float32;
+        DType result = IsPredicate ? DType.Bool : type;
+        if (dims.Length == 0 && type.IsFloatingPoint() && program.RegisterCount <= 64)
+        {
+            ComputeScalar(program, inputs, type == DType.Float32, result, outputs);
+            return;
+        }
+        var room = default(FewArrays);
+        Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
+        ElementwiseKernel.Run(program, arrays, dims, type.IsFloatingPoint() ? type : DType.Int64, result, outputs);
+    }
+
+    /// <summary>The shortest way for scalars: no arrays of arrays, no loop set-up.</summary>
+    private static void ComputeScalar(Program program, ReadOnlySpan<Tensor> inputs, bool single, DType result, Span<NdArray> outputs)
+    {
+        Span<double> registers = stackalloc double[program.RegisterCount];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            ref readonly NdArray value = ref inputs[i].Value;
+            double number = value.GetDouble(value.Offset);
+            registers[i] = single ? (float)number : number;
+        }
+        ScalarExecutor.Run(program, registers, single);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = NdArray.Allocate([], result);
+            outputs[i].SetDouble(0, registers[program.Outputs[i]]);
+        }
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Length)]
+    private struct FewArrays
+    {
+        public const int Length = 4;
+        private NdArray first;
+    }
+
+    private void Record(ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    {
+        if (!outputs[0].DType.IsFloatingPoint()) return;
+        int mask = 0;
+        for (int i = 0; i < inputs.Length; i++)
+            if (inputs[i].RequiresGrad && inputs[i].DType.IsFloatingPoint()) mask |= 1 << i;
+        if (mask == 0) return;
+        GradientPlan plan = Plan(mask);
+        var node = new ElementwiseNode(this, plan, inputs, outputs);
+        for (int i = 0; i < outputs.Length; i++) outputs[i].SetHistory(node, i);
+    }
+
+    internal GradientPlan Plan(int mask)
+    {
+        GradientPlan? plan = lastPlan;
+        if (plan is not null && plan.Mask == mask) return plan;
+        return lastPlan = plans.GetOrAdd(mask, static (m, op) => new GradientPlan(op, m), this);
+    }
+
+    // ---- forward mode -----------------------------------------------------------------------------------------------
+
+    private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs)
+    {
+        int level = 0;
+        foreach (Tensor input in inputs)
+            if (input.IsDual) level = Math.Max(level, input.Extra!.Dual!.Level);
+        var primals = new Tensor[inputs.Length];
+        var tangents = new Tensor?[inputs.Length];
+        int mask = 0;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            (primals[i], tangents[i]) = ForwardMode.Split(inputs[i], level);
+            if (tangents[i] is not null) mask |= 1 << i;
+        }
+        Tensor[] outputs = ApplyMany(primals);
+        if (IsPredicate || !outputs[0].DType.IsFloatingPoint()) return outputs;
+        Tensor[] derivatives = Plan(mask).Tangents(primals, tangents, outputs);
+        var pairs = new Tensor[outputs.Length];
+        for (int i = 0; i < pairs.Length; i++) pairs[i] = ForwardMode.Pair(level, outputs[i], derivatives[i]);
+        return pairs;
+    }
+}

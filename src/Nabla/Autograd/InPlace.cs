@@ -1,0 +1,96 @@
+namespace Nabla;
+
+/// <summary>
+/// In-place operations: the value is computed first, in full; only then is the tensor's memory overwritten, its version
+/// counted up and its history replaced. For a view the history of the base is rewritten; other views follow when they are
+/// next asked.
+/// </summary>
+internal static class InPlace
+{
+    /// <summary>Replaces a tensor's values by those of a function of it.</summary>
+    /// <param name="op">The name for messages.</param>
+    /// <param name="target">The tensor to change.</param>
+    /// <param name="function">Computes the new values; receives the tensor as it is before the change.</param>
+    /// <exception cref="AutogradException">The target is a leaf that requires a gradient, or a view that must not be changed.</exception>
+    /// <exception cref="ShapeException">The new values have another shape.</exception>
+    /// <exception cref="DTypeException">The new values do not fit the target's type.</exception>
+    public static Tensor Apply(string op, Tensor target, Func<Tensor, Tensor> function)
+    {
+        bool recording = GradMode.IsEnabled;
+        if (recording && target.RequiresGrad) CheckRecorded(op, target);
+        CheckOverlap(op, target);
+
+        // What backward saves of the old values must survive the change.
+        Tensor original = recording && target.RequiresGrad ? Snapshot(target) : target;
+        Tensor result = function(original);
+        if (result.Shape != target.Shape)
+            throw new ShapeException($"{op}: the result {result.Shape} does not fit the tensor {target.Shape} that is to be changed in place. Use the operation without InPlace.");
+        if (result.DType.Category() > target.DType.Category())
+            throw new DTypeException($"{op}: a {result.DType.Word()} result does not fit a {target.DType.Word()} tensor. Use the operation without InPlace, or convert the tensor first.");
+        if (result.DType != target.DType) result = VectorSpace.Current.Cast(result, target.DType);
+        if (recording && result.RequiresGrad) CheckRecorded(op, target);
+
+        if (result.IsDual)
+        {
+            ReplaceDual(op, target, result);
+            return target;
+        }
+        ArrayCopy.Into(result.Value, target.Value);
+        target.Value.Storage.Version++;
+        if (!recording || !result.RequiresGrad) return target;
+        if (target.Extra?.View is { } view)
+        {
+            Tensor whole = view.Base;
+            new ViewWriteOp(view.Chain()).Record(whole, result);
+        }
+        else
+        {
+            Edge edge = result.GradientEdge();
+            target.SetHistory(edge.Node!, edge.Output);
+        }
+        return target;
+    }
+
+    private static void CheckRecorded(string op, Tensor target)
+    {
+        if (target.Extra?.View is { } view)
+        {
+            if (view.Base.RequiresGrad && view.Base.IsLeaf) throw AutogradErrors.InPlaceOnLeafView(op);
+            if (view.Op.IsOneOfSeveral) throw AutogradErrors.InPlaceOnSharedView(op, view.Op.Name);
+            if (view.MadeWithoutGrad) throw AutogradErrors.InPlaceOnNoGradView(op);
+        }
+        else if (target.RequiresGrad && target.IsLeaf)
+        {
+            throw AutogradErrors.InPlaceOnLeaf(op);
+        }
+    }
+
+    private static void CheckOverlap(string op, Tensor target)
+    {
+        for (int axis = 0; axis < target.Rank; axis++)
+            if (target.Value.Strides[axis] == 0 && target.Dims[axis] > 1)
+                throw new AutogradException($"{op}: axis {axis} of this {target.Shape} tensor is expanded: several elements share one place in memory. Clone() it first.");
+    }
+
+    /// <summary>The tensor with its history but memory of its own.</summary>
+    private static Tensor Snapshot(Tensor target)
+    {
+        Tensor copy = target.WithoutHistory();
+        copy.Value = ArrayCopy.Contiguous(target.Value);
+        if (target.GradFn is { } node) copy.SetHistory(node, target.OutputIndex);
+        return copy;
+    }
+
+    private static void ReplaceDual(string op, Tensor target, Tensor result)
+    {
+        if (target.IsView) throw new AutogradException($"{op}: inside forward mode a view cannot be changed in place by a value that has a tangent. Clone() the tensor first, or assign through an index of it.");
+        target.Value = result.Value;
+        target.Flags |= TensorFlags.Dual;
+        (target.Extra ??= new TensorExtra()).Dual = result.Extra!.Dual;
+        if (GradMode.IsEnabled && result.RequiresGrad)
+        {
+            Edge edge = result.GradientEdge();
+            target.SetHistory(edge.Node!, edge.Output);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+namespace Nabla;
+
+/// <summary>
+/// An operation linear in its floating-point inputs: the tangent is the operation itself, the gradient its transpose.
+/// Integer inputs (indices) select, and have no derivative.
+/// </summary>
+internal abstract class LinearOp(string name) : Op(name)
+{
+    protected override bool SavesOutputs => false;
+
+    /// <summary>The transpose for an operation of one input: the gradient of the input from that of the output.</summary>
+    protected virtual Tensor Transpose(OpContext context, Tensor gradient) =>
+        throw new InvalidOperationException($"{Name} states neither form of its transpose.");
+
+    /// <summary>The transpose: the gradient of each input that <see cref="OpContext.Needs"/> one.</summary>
+    protected virtual Tensor?[] TransposeAll(OpContext context, Tensor gradient)
+    {
+        var results = new Tensor?[context.InputCount];
+        results[0] = Transpose(context, gradient);
+        return results;
+    }
+
+    protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => !inputs[input].DType.IsFloatingPoint();
+
+    internal sealed override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) =>
+        gradients[0] is { } gradient ? TransposeAll(context, gradient) : new Tensor?[context.InputCount];
+
+    internal sealed override Tensor?[] Jvp(OpContext context, Tensor?[] tangents)
+    {
+        var inputs = new Tensor[tangents.Length];
+        bool any = false;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            any |= tangents[i] is not null;
+            inputs[i] = tangents[i]
+                ?? (context.DType(i).IsFloatingPoint() ? VectorSpace.Current.Full(context.Shape(i).Dims, 0, context.DType(i)) : context[i]);
+        }
+        return any ? [Apply(inputs)] : [null];
+    }
+}
+
+/// <summary>
+/// An operation of two inputs, linear in each: states the transpose for either with the other held fixed; the tangent
+/// follows by the product rule.
+/// </summary>
+internal abstract class BilinearOp(string name) : Op(name)
+{
+    protected override bool SavesOutputs => false;
+
+    /// <summary>The gradient of the left input: the transpose of x ↦ f(x, right).</summary>
+    protected abstract Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context);
+
+    /// <summary>The gradient of the right input: the transpose of y ↦ f(left, y).</summary>
+    protected abstract Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context);
+
+    protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => inputs[1 - input].RequiresGrad;
+
+    internal sealed override Tensor?[] Vjp(OpContext context, Tensor?[] gradients)
+    {
+        if (gradients[0] is not { } gradient) return [null, null];
+        return
+        [
+            context.Needs(0) ? TransposeLeft(gradient, context[1], context) : null,
+            context.Needs(1) ? TransposeRight(gradient, context[0], context) : null,
+        ];
+    }
+
+    internal sealed override Tensor?[] Jvp(OpContext context, Tensor?[] tangents)
+    {
+        Tensor? left = tangents[0] is { } dx ? Apply(dx, context[1]) : null;
+        Tensor? right = tangents[1] is { } dy ? Apply(context[0], dy) : null;
+        return [left is null ? right : right is null ? left : VectorSpace.Current.Add(left, right)];
+    }
+}
+
+/// <summary>An operation that states its value, tangent and gradient itself, in public operations.</summary>
+internal abstract class CustomOp(string name) : Op(name)
+{
+}

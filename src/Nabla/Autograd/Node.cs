@@ -1,0 +1,110 @@
+namespace Nabla;
+
+/// <summary>Where a gradient goes: an output of a node. Without a node the gradient is not needed.</summary>
+internal readonly record struct Edge(Node? Node, int Output);
+
+/// <summary>
+/// One recorded operation: knows how to turn the gradients of its outputs into gradients of its inputs, and which nodes
+/// those go to.
+/// </summary>
+/// <remarks>
+/// Nodes are numbered in the order of their creation, and every edge leads to a lower number. That order is all the engine
+/// needs: it always runs the latest node, so that a node's gradient is complete before it runs.
+/// </remarks>
+public abstract class Node
+{
+    private static long count;
+    private static long leafCount;
+
+    internal readonly long Sequence;
+
+    /// <summary>Shape and dtype of the first output: its gradient must have the same.</summary>
+    internal readonly int[] OutputDims;
+    internal readonly DType OutputDType;
+
+    // ---- state of the backward pass that has claimed this node (see BackwardPass) ----
+    internal BackwardPass? Owner;
+    internal GradientSlot Slot;
+    internal GradientSlot[]? MoreSlots;
+
+    private NodeHooks? hooks;
+
+    private protected Node(int[] outputDims, DType outputDType, bool isLeaf = false)
+    {
+        // Ends of the graph come after all operations, whenever they were made.
+        Sequence = isLeaf ? Interlocked.Decrement(ref leafCount) : Interlocked.Increment(ref count);
+        OutputDims = outputDims;
+        OutputDType = outputDType;
+        if (GradMode.IsAnomaly) Trace = Environment.StackTrace;
+    }
+
+    /// <summary>The operation's name and <c>Backward</c>: <c>MulBackward</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The nodes that the gradients of the inputs go to, in the order of the inputs; null where none is needed.</summary>
+    public IReadOnlyList<(Node? Node, int Output)> NextFunctions
+    {
+        get
+        {
+            var next = new (Node?, int)[EdgeCount];
+            for (int i = 0; i < next.Length; i++) next[i] = (EdgeAt(i).Node, EdgeAt(i).Output);
+            return next;
+        }
+    }
+
+    /// <summary>Where the forward operation was called, recorded in anomaly mode only.</summary>
+    internal string? Trace { get; private protected set; }
+
+    internal abstract int EdgeCount { get; }
+
+    internal virtual int OutputCount => 1;
+
+    /// <summary>Whether what backward needs was freed.</summary>
+    internal bool Released { get; private protected set; }
+
+    internal bool HasHooks => hooks is not null;
+
+    internal NodeHooks Hooks => hooks ?? Interlocked.CompareExchange(ref hooks, new NodeHooks(this), null) ?? hooks;
+
+    internal abstract Edge EdgeAt(int input);
+
+    /// <summary>Shape and dtype of an output.</summary>
+    internal virtual (int[] Dims, DType DType) Output(int index) => (OutputDims, OutputDType);
+
+    /// <summary>Computes the gradients of the inputs from those of the outputs and sends them along the edges.</summary>
+    /// <param name="pass">Takes the results.</param>
+    /// <param name="slot">The gradient of the first output; it may be missing if there are several outputs.</param>
+    /// <param name="more">The gradients of the other outputs.</param>
+    internal abstract void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more);
+
+    /// <summary>Lets go of what was saved for backward.</summary>
+    internal abstract void Release();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"<{Name}>";
+}
+
+/// <summary>A gradient on its way to an output of a node.</summary>
+internal struct GradientSlot
+{
+    public Tensor? Gradient;
+
+    /// <summary>Whether nobody else holds the tensor, so that it may be added to in place or kept as a leaf's gradient.</summary>
+    public bool Owned;
+}
+
+/// <summary>The end of the graph at a leaf: adds what arrives to the leaf's <see cref="Tensor.Grad"/>.</summary>
+internal sealed class AccumulateGrad(Tensor leaf) : Node(leaf.Dims, leaf.DType, isLeaf: true)
+{
+    public Tensor Leaf { get; } = leaf;
+
+    public override string Name => "AccumulateGrad";
+
+    internal override int EdgeCount => 0;
+
+    internal override Edge EdgeAt(int input) => default;
+
+    internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more) => pass.Accumulate(Leaf, slot);
+
+    internal override void Release() { }
+}

@@ -1,0 +1,182 @@
+namespace Nabla;
+
+/// <summary>
+/// One operation: computes values on arrays and states how derivatives pass through it, in terms of public operations, so
+/// that the rule can itself be differentiated. There are four kinds: <see cref="ElementwiseOp"/>, <see cref="LinearOp"/>,
+/// <see cref="BilinearOp"/> and <see cref="CustomOp"/>.
+/// </summary>
+/// <remarks>An instance holds what is fixed in a call (axes, shapes); whatever is a tensor is an input, so that it can be batched.</remarks>
+internal abstract class Op(string name)
+{
+    /// <summary>The operation's name: that of its public method.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The values, computed on plain arrays. Must check its inputs before it allocates or writes.</summary>
+    protected abstract NdArray[] Compute(ReadOnlySpan<Tensor> inputs);
+
+    /// <summary>The tangents of the outputs (forward mode), null where zero. Missing input tangents are zero.</summary>
+    internal abstract Tensor?[] Jvp(OpContext context, Tensor?[] tangents);
+
+    /// <summary>The gradients of the inputs (reverse mode), null where zero or not needed. Missing output gradients are zero.</summary>
+    internal abstract Tensor?[] Vjp(OpContext context, Tensor?[] gradients);
+
+    /// <summary>Whether backward needs the value of an input.</summary>
+    protected virtual bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => true;
+
+    /// <summary>Whether backward needs the values of the outputs.</summary>
+    protected virtual bool SavesOutputs => true;
+
+    /// <summary>Whether an output has derivatives; indices and truth values have none.</summary>
+    protected virtual bool IsDifferentiable(int output) => true;
+
+    /// <summary>Applies an operation of one output.</summary>
+    protected Tensor Apply(params ReadOnlySpan<Tensor> inputs) => ApplyMany(inputs)[0];
+
+    /// <summary>Computes the outputs and, where an input requires a gradient, records the operation.</summary>
+    protected internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
+    {
+        bool record = false;
+        bool dual = false;
+        foreach (Tensor input in inputs)
+        {
+            record |= input.RequiresGrad;
+            dual |= input.IsDual;
+        }
+        Tensor[] outputs = dual ? ForwardMode.Evaluate(this, inputs) : Wrap(Compute(inputs), inputs);
+        if (record && GradMode.IsEnabled) Record(inputs, outputs);
+        return outputs;
+    }
+
+    /// <summary>Makes tensors of the computed arrays; view operations mark them as views.</summary>
+    private protected virtual Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
+    {
+        var outputs = new Tensor[values.Length];
+        for (int i = 0; i < values.Length; i++) outputs[i] = new Tensor(values[i]);
+        return outputs;
+    }
+
+    private void Record(ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    {
+        var context = new OpContext(this, inputs.Length, outputs.Length);
+        for (int i = 0; i < inputs.Length; i++) context.DescribeInput(i, inputs[i], SavesInput(i, inputs));
+        var node = new OpNode(context, inputs, outputs);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (SavesOutputs) context.SaveOutput(i, outputs[i], node);
+            if (IsDifferentiable(i) && outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+        }
+    }
+}
+
+/// <summary>What a derivative rule sees of the call it differentiates: shapes, saved values, and which gradients are needed.</summary>
+internal sealed class OpContext(Op op, int inputCount, int outputCount)
+{
+    private readonly Input[] inputs = new Input[inputCount];
+    private readonly SavedTensor[] outputs = new SavedTensor[outputCount];
+
+    private struct Input
+    {
+        public SavedTensor Saved;
+        public int[] Dims;
+        public DType DType;
+        public bool Needed;
+    }
+
+    public Op Op => op;
+
+    public int InputCount => inputs.Length;
+
+    public int OutputCount => outputs.Length;
+
+    /// <summary>The value of an input.</summary>
+    public Tensor this[int input] => inputs[input].Saved.Unpack(op.Name);
+
+    /// <summary>The value of an output.</summary>
+    public Tensor Output(int output) => outputs[output].Unpack(op.Name);
+
+    public Shape Shape(int input) => new(inputs[input].Dims);
+
+    public DType DType(int input) => inputs[input].DType;
+
+    /// <summary>Whether the gradient of an input is wanted.</summary>
+    public bool Needs(int input) => inputs[input].Needed;
+
+    public bool HasSaved
+    {
+        get
+        {
+            foreach (Input input in inputs)
+                if (!input.Saved.IsEmpty) return true;
+            foreach (SavedTensor output in outputs)
+                if (!output.IsEmpty) return true;
+            return false;
+        }
+    }
+
+    public void DescribeInput(int index, Tensor tensor, bool save, bool? needed = null) => inputs[index] = new Input
+    {
+        Saved = save ? new SavedTensor(tensor, op.Name) : default,
+        Dims = tensor.Dims,
+        DType = tensor.DType,
+        Needed = needed ?? tensor.RequiresGrad,
+    };
+
+    public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node);
+
+    public void SaveOutput(int index, Tensor tensor) => outputs[index] = new SavedTensor(tensor, op.Name);
+
+    public void Release()
+    {
+        for (int i = 0; i < inputs.Length; i++) inputs[i].Saved = default;
+        Array.Clear(outputs);
+    }
+}
+
+/// <summary>A recorded call of a linear, bilinear or custom operation.</summary>
+internal sealed class OpNode : Node
+{
+    private readonly OpContext context;
+    private readonly Edge[] edges;
+    private readonly (int[] Dims, DType DType)[]? moreOutputs;
+    private readonly bool hasSaved;
+
+    public OpNode(OpContext context, ReadOnlySpan<Tensor> inputs, Tensor[] outputs) : base(outputs[0].Dims, outputs[0].DType)
+    {
+        this.context = context;
+        edges = new Edge[inputs.Length];
+        for (int i = 0; i < edges.Length; i++) edges[i] = inputs[i].GradientEdge();
+        if (outputs.Length > 1)
+        {
+            moreOutputs = new (int[], DType)[outputs.Length - 1];
+            for (int i = 1; i < outputs.Length; i++) moreOutputs[i - 1] = (outputs[i].Dims, outputs[i].DType);
+        }
+        hasSaved = context.HasSaved;
+    }
+
+    public override string Name => context.Op.Name + "Backward";
+
+    internal override int EdgeCount => edges.Length;
+
+    internal override int OutputCount => 1 + (moreOutputs?.Length ?? 0);
+
+    internal override Edge EdgeAt(int input) => edges[input];
+
+    internal override (int[] Dims, DType DType) Output(int index) => index == 0 ? (OutputDims, OutputDType) : moreOutputs![index - 1];
+
+    internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
+    {
+        var gradients = new Tensor?[OutputCount];
+        gradients[0] = slot.Gradient;
+        for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
+        Tensor?[] results = context.Op.Vjp(context, gradients);
+        for (int i = 0; i < results.Length; i++)
+            if (results[i] is { } result) pass.Send(edges[i], result, owned: false);
+    }
+
+    internal override void Release()
+    {
+        if (!hasSaved) return;
+        context.Release();
+        Released = true;
+    }
+}

@@ -1,0 +1,235 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla;
+
+/// <summary>What a tensor handle knows about itself without looking further.</summary>
+[Flags]
+internal enum TensorFlags
+{
+    None = 0,
+
+    /// <summary>A leaf that collects a gradient, or a result that depends on one.</summary>
+    RequiresGrad = 1,
+
+    /// <summary>The value is a pair (primal, tangent) of forward mode: see <see cref="DualValue"/>.</summary>
+    Dual = 2,
+
+    /// <summary>A view: an in-place change of its base may have changed its history too.</summary>
+    View = 4,
+
+    /// <summary>Made in inference mode: must not be saved for backward.</summary>
+    Inference = 8,
+
+    /// <summary>Stands for a C# number in an expression: does not widen the other operand's type.</summary>
+    Number = 16,
+}
+
+/// <summary>
+/// An n-dimensional array of numbers that remembers how it was computed, so that its derivatives can be had.
+/// </summary>
+/// <remarks>
+/// A tensor is a handle: autograd metadata over a value. The value is an array in memory (shape, strides, storage), shared
+/// by views; or, inside forward mode, a pair of a primal and a tangent tensor. Operations live in partial files by family
+/// (<c>Ops/</c>), each beside the declaration of its rule.
+/// </remarks>
+public sealed partial class Tensor
+{
+    /// <summary>The numbers; for a forward-mode pair those of its primal.</summary>
+    internal NdArray Value;
+
+    internal TensorFlags Flags;
+
+    /// <summary>Which output of <see cref="History"/> this tensor is.</summary>
+    internal int OutputIndex;
+
+    /// <summary>The node that computed this tensor, as recorded; views ask <see cref="GradFn"/>, which refreshes it.</summary>
+    internal Node? History;
+
+    /// <summary>The accumulated gradient of a leaf, or of a tensor that retains it.</summary>
+    internal Tensor? Gradient;
+
+    /// <summary>What few tensors have: view geometry, forward-mode pair, gradient accumulator, hooks.</summary>
+    internal TensorExtra? Extra;
+
+    internal Tensor(in NdArray value)
+    {
+        Value = value;
+        if (GradMode.IsInference) Flags = TensorFlags.Inference;
+    }
+
+    /// <summary>The lengths of the axes, outermost first.</summary>
+    public Shape Shape => new(Value.Dims);
+
+    /// <summary>The type of the elements.</summary>
+    public DType DType => Value.DType;
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => Value.Dims.Length;
+
+    /// <summary>The number of elements.</summary>
+    public int Numel => Value.Numel;
+
+    /// <summary>How many elements to step in memory to advance by one along each axis.</summary>
+    public ReadOnlySpan<int> Strides => Value.Strides;
+
+    /// <summary>Whether the elements lie one after the other in row-major order.</summary>
+    public bool IsContiguous => Value.IsContiguous;
+
+    /// <summary>How often the memory of this tensor, shared with its views, was changed in place.</summary>
+    public int Version => Value.Storage.Version;
+
+    internal int[] Dims => Value.Dims;
+
+    internal bool IsDual
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & TensorFlags.Dual) != 0;
+    }
+
+    /// <summary>
+    /// Whether operations on this tensor are recorded for differentiation. Can be set on leaves only.
+    /// </summary>
+    /// <exception cref="AutogradException">Set to false on a result, which follows its inputs.</exception>
+    /// <exception cref="DTypeException">Set to true on a tensor of integers or truth values.</exception>
+    public bool RequiresGrad
+    {
+        get
+        {
+            if ((Flags & TensorFlags.View) != 0) ViewHistory.Refresh(this);
+            return (Flags & TensorFlags.RequiresGrad) != 0;
+        }
+        set
+        {
+            if (value == RequiresGrad) return;
+            if (GradFn is not null) throw AutogradErrors.RequiresGradOfResult(this);
+            if (value && !DType.IsFloatingPoint()) throw AutogradErrors.GradientOfIntegers("RequiresGrad", this);
+            if (value && (Flags & TensorFlags.Inference) != 0) throw AutogradErrors.InferenceTensor("RequiresGrad");
+            Flags = value ? Flags | TensorFlags.RequiresGrad : Flags & ~TensorFlags.RequiresGrad;
+        }
+    }
+
+    /// <summary>The node of the graph that computed this tensor; null for leaves.</summary>
+    public Node? GradFn
+    {
+        get
+        {
+            if ((Flags & TensorFlags.View) != 0) ViewHistory.Refresh(this);
+            return History;
+        }
+    }
+
+    /// <summary>Whether this tensor was given rather than computed from tensors that require a gradient.</summary>
+    public bool IsLeaf => GradFn is null;
+
+    /// <summary>Whether this tensor shares memory with the tensor that it was cut from.</summary>
+    public bool IsView => (Flags & TensorFlags.View) != 0;
+
+    /// <summary>
+    /// The gradient that <see cref="Backward"/> accumulated here: same shape and dtype as this tensor. Null before the first
+    /// backward pass, and on results unless <see cref="RetainGrad"/> was called.
+    /// </summary>
+    /// <exception cref="ShapeException">Set to a tensor of another shape.</exception>
+    /// <exception cref="DTypeException">Set to a tensor of another dtype.</exception>
+    public Tensor? Grad
+    {
+        get => Gradient;
+        set
+        {
+            if (value is not null)
+            {
+                if (value.Shape != Shape) throw AutogradErrors.GradShape("Grad", value.Shape, Shape);
+                if (value.DType != DType) throw AutogradErrors.GradDType("Grad", value.DType, DType);
+            }
+            Gradient = value;
+        }
+    }
+
+    /// <summary>Turns recording on or off, and returns this tensor, so that it can follow a creation.</summary>
+    /// <inheritdoc cref="RequiresGrad" path="/exception"/>
+    public Tensor RequireGrad(bool requiresGrad = true)
+    {
+        RequiresGrad = requiresGrad;
+        return this;
+    }
+
+    /// <summary>
+    /// Differentiates this tensor with respect to every leaf that it depends on, and adds the results to their
+    /// <see cref="Grad"/>.
+    /// </summary>
+    /// <param name="gradient">The gradient of some scalar with respect to this tensor, of its shape; may be left out for a tensor of one element, where it is 1.</param>
+    /// <param name="retainGraph">Keep what the pass needs so that it can be repeated; by default as <paramref name="createGraph"/>.</param>
+    /// <param name="createGraph">Record the pass itself, so that the gradients can be differentiated again.</param>
+    /// <param name="inputs">Accumulate into these tensors only; null means all leaves.</param>
+    /// <exception cref="AutogradException">This tensor does not require a gradient; or the graph was already consumed.</exception>
+    /// <exception cref="ShapeException">No <paramref name="gradient"/> for more than one element, or one of another shape.</exception>
+    public void Backward(Tensor? gradient = null, bool? retainGraph = null, bool createGraph = false, IReadOnlyList<Tensor>? inputs = null) =>
+        BackwardPass.Accumulate(this, gradient, retainGraph ?? createGraph, createGraph, inputs);
+
+    /// <summary>Keeps the gradient of this result in <see cref="Grad"/> when backward passes through it. No effect on leaves.</summary>
+    /// <exception cref="AutogradException">This tensor does not require a gradient.</exception>
+    public void RetainGrad()
+    {
+        if (!RequiresGrad) throw AutogradErrors.DoesNotRequireGrad("RetainGrad", this);
+        if (GradFn is { } node) node.Hooks.Retain(OutputIndex, this);
+    }
+
+    /// <summary>
+    /// Calls a function with the gradient of this tensor whenever one is computed, before it is used further. Hooks run in
+    /// the order of registration; what one returns replaces the gradient, null keeps it.
+    /// </summary>
+    /// <returns>Disposing of it removes the hook.</returns>
+    /// <exception cref="AutogradException">This tensor does not require a gradient.</exception>
+    public IDisposable RegisterHook(Func<Tensor, Tensor?> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        if (!RequiresGrad) throw AutogradErrors.DoesNotRequireGrad("RegisterHook", this);
+        return (GradFn ?? Accumulator()).Hooks.Add(GradFn is null ? 0 : OutputIndex, hook);
+    }
+
+    /// <summary>
+    /// The same numbers without history: shares memory and version counter, requires no gradient, and is a constant to
+    /// forward mode too.
+    /// </summary>
+    public Tensor Detach() => new(Value) { Flags = Flags & TensorFlags.Inference };
+
+    /// <summary>The same value, forward-mode pair included, without the history of this handle.</summary>
+    internal Tensor WithoutHistory()
+    {
+        Tensor bare = Detach();
+        if (!IsDual) return bare;
+        bare.Flags |= TensorFlags.Dual;
+        bare.Extra = new TensorExtra { Dual = Extra!.Dual };
+        return bare;
+    }
+
+    /// <summary>Where the gradient of this tensor goes: the node that computed it, or the accumulator of a leaf.</summary>
+    internal Edge GradientEdge()
+    {
+        if (!RequiresGrad) return default;
+        return History is { } node ? new Edge(node, OutputIndex) : new Edge(Accumulator(), 0);
+    }
+
+    /// <summary>Records the node that computed this tensor.</summary>
+    internal void SetHistory(Node node, int output)
+    {
+        History = node;
+        OutputIndex = output;
+        Flags |= TensorFlags.RequiresGrad;
+    }
+
+    private AccumulateGrad Accumulator()
+    {
+        TensorExtra extra = Extra ??= new TensorExtra();
+        if (extra.Accumulator is { } existing) return existing;
+        Interlocked.CompareExchange(ref extra.Accumulator, new AccumulateGrad(this), null);
+        return extra.Accumulator;
+    }
+}
+
+/// <summary>The parts of a tensor handle that few tensors have.</summary>
+internal sealed class TensorExtra
+{
+    public AccumulateGrad? Accumulator;
+    public ViewHistory? View;
+    public DualValue? Dual;
+}

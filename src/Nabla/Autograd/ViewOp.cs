@@ -1,0 +1,108 @@
+namespace Nabla;
+
+/// <summary>A linear operation that only looks at the same memory in another way: a slice, a transpose, an expansion.</summary>
+internal abstract class ViewOp(string name) : LinearOp(name)
+{
+    /// <summary>The other way to look at the memory. Must throw before anything is allocated if the geometry does not fit.</summary>
+    public abstract NdArray View(in NdArray x);
+
+    /// <summary>Whether the call makes several views at once, none of which may then be changed in place.</summary>
+    public virtual bool IsOneOfSeveral => false;
+
+    /// <summary>Applies the view.</summary>
+    public Tensor Of(Tensor x) => Apply(x);
+
+    protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
+
+    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) =>
+    [
+        new Tensor(values[0])
+        {
+            Flags = TensorFlags.View | (inputs[0].Flags & TensorFlags.Inference),
+            Extra = new TensorExtra { View = new ViewHistory(inputs[0], this) },
+        },
+    ];
+}
+
+/// <summary>
+/// How a view was cut from its parent. When the shared memory has been changed in place since, the view's history is made
+/// anew from that of the base.
+/// </summary>
+internal sealed class ViewHistory(Tensor parent, ViewOp op)
+{
+    private int version = parent.Value.Storage.Version;
+
+    /// <summary>The tensor at the end of the chain of views, which owns the memory.</summary>
+    public Tensor Base { get; } = parent.Extra?.View?.Base ?? parent;
+
+    public ViewOp Op => op;
+
+    public bool MadeWithoutGrad { get; } = !GradMode.IsEnabled;
+
+    /// <summary>The views between the base and this one, this one last.</summary>
+    public ViewOp[] Chain()
+    {
+        var chain = new List<ViewOp> { op };
+        for (ViewHistory? above = parent.Extra?.View; above is not null; above = above.Parent.Extra?.View) chain.Add(above.Op);
+        chain.Reverse();
+        return [.. chain];
+    }
+
+    private Tensor Parent => parent;
+
+    /// <summary>Brings the history of a view up to date with in-place changes of its base.</summary>
+    public static void Refresh(Tensor view)
+    {
+        ViewHistory self = view.Extra!.View!;
+        int current = view.Value.Storage.Version;
+        if (self.version == current) return;
+        self.version = current;
+        if (!self.Base.RequiresGrad) return;
+
+        Modes before = GradMode.SetRecording(true);
+        Tensor again = self.Base;
+        foreach (ViewOp step in self.Chain()) again = step.Of(again);
+        GradMode.Restore(before);
+        view.SetHistory(again.History!, again.OutputIndex);
+    }
+}
+
+/// <summary>The base with a view of it replaced by a value: what an in-place change of a view means for its base.</summary>
+internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
+{
+    /// <summary>The base with the view replaced, in new memory.</summary>
+    public Tensor Of(Tensor whole, Tensor part) => Apply(whole, part);
+
+    /// <summary>Records on the base that a view of it was overwritten by <paramref name="part"/>.</summary>
+    public void Record(Tensor whole, Tensor part)
+    {
+        var context = new OpContext(this, 2, 1);
+        context.DescribeInput(0, whole, save: false);
+        context.DescribeInput(1, part, save: false);
+        whole.SetHistory(new OpNode(context, [whole, part], [whole]), 0);
+    }
+
+    protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+    {
+        NdArray whole = ArrayCopy.Contiguous(inputs[0].Value);
+        ArrayCopy.Into(inputs[1].Value, Cut(whole));
+        return [whole];
+    }
+
+    protected override Tensor?[] TransposeAll(OpContext context, Tensor gradient)
+    {
+        Tensor part = gradient;
+        foreach (ViewOp step in chain) part = step.Of(part);
+        return
+        [
+            context.Needs(0) ? Of(gradient, VectorSpace.Current.Full(part.Dims, 0, part.DType)) : null,
+            context.Needs(1) ? part : null,
+        ];
+    }
+
+    private NdArray Cut(NdArray whole)
+    {
+        foreach (ViewOp step in chain) whole = step.View(whole);
+        return whole;
+    }
+}

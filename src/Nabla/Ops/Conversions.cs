@@ -1,0 +1,111 @@
+namespace Nabla;
+
+// Reading values, changing types, copying.
+public sealed partial class Tensor
+{
+    /// <summary>This tensor with another element type; itself if it has that type already. Floating point becomes integer by truncation.</summary>
+    /// <remarks>Linear: gradients are converted back.</remarks>
+    public Tensor To(DType dtype) => dtype == DType ? this : new ToOp(dtype).Of(this);
+
+    /// <summary>As float32.</summary>
+    public Tensor Float() => To(DType.Float32);
+
+    /// <summary>As float64.</summary>
+    public Tensor Double() => To(DType.Float64);
+
+    /// <summary>As int64.</summary>
+    public Tensor Long() => To(DType.Int64);
+
+    /// <summary>As truth values: false where 0.</summary>
+    public Tensor Bool() => To(DType.Bool);
+
+    /// <summary>A contiguous copy with memory of its own; gradients pass through.</summary>
+    public Tensor Clone() => new CloneOp("Clone").Of(this);
+
+    /// <summary>This tensor if its elements lie in row-major order, otherwise a copy where they do.</summary>
+    public Tensor Contiguous() => IsContiguous ? this : new CloneOp("Contiguous").Of(this);
+
+    private sealed class ToOp(DType dtype) : LinearOp("To")
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.To(inputs[0].Value, dtype)];
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.To(context.DType(0));
+    }
+
+    private sealed class CloneOp(string name) : LinearOp(name)
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.Contiguous(inputs[0].Value)];
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
+    }
+
+    // ---- out of the tensor --------------------------------------------------------------------------------------------
+
+    /// <summary>The only element, as a double.</summary>
+    /// <exception cref="ShapeException">The tensor has not exactly one element.</exception>
+    public double Item()
+    {
+        if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
+        return Value.GetDouble(Value.Offset);
+    }
+
+    /// <summary>The only element.</summary>
+    /// <typeparam name="T">float, double, long, int, byte or bool; the value is converted.</typeparam>
+    /// <exception cref="ShapeException">The tensor has not exactly one element.</exception>
+    public T Item<T>()
+        where T : unmanaged
+    {
+        if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
+        return ToArray<T>()[0];
+    }
+
+    /// <summary>The elements in row-major order, in a new array.</summary>
+    /// <typeparam name="T">float, double, long, int, byte or bool; the values are converted.</typeparam>
+    /// <exception cref="DTypeException">The type has no tensor counterpart.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        DType wanted = DTypeRules.Of<T>();
+        NdArray flat = wanted == DType && IsContiguous ? Value : ArrayCopy.To(Value, wanted);
+        return flat.Span<T>().ToArray();
+    }
+
+    /// <summary>The elements as a <see cref="System.Numerics.Tensors.Tensor{T}"/> of the same shape, copied.</summary>
+    /// <inheritdoc cref="ToArray{T}"/>
+    public System.Numerics.Tensors.Tensor<T> ToDotNetTensor<T>()
+        where T : unmanaged
+    {
+        nint[] lengths = Array.ConvertAll(Dims, length => (nint)length);
+        return System.Numerics.Tensors.Tensor.Create(ToArray<T>(), lengths);
+    }
+
+    /// <summary>A tensor with the elements, shape and type of a <see cref="System.Numerics.Tensors.Tensor{T}"/>, copied.</summary>
+    /// <param name="tensor">The source, with any strides.</param>
+    /// <param name="requiresGrad">Whether operations on the result are recorded.</param>
+    /// <typeparam name="T">float, double, long, int, byte or bool.</typeparam>
+    /// <exception cref="DTypeException">The element type has no tensor counterpart.</exception>
+    public static Tensor FromDotNetTensor<T>(System.Numerics.Tensors.Tensor<T> tensor, bool requiresGrad = false)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        int[] dims = [.. tensor.Lengths.ToArray().Select(length => checked((int)length))];
+        var flat = new T[tensor.FlattenedLength];
+        tensor.FlattenTo(flat);
+        return FromSpan<T>(flat, Shape.Create(dims), requiresGrad);
+    }
+
+    /// <summary>The elements as PyTorch prints them, with dtype and history: <c>tensor([1., 2.], requires_grad=True)</c>.</summary>
+    public override string ToString()
+    {
+        var notes = new List<string>(2);
+        if (DType is not (DType.Float32 or DType.Int64 or DType.Bool)) notes.Add($"dtype={DType.Word()}");
+        if (GradFn is { } node) notes.Add($"grad_fn=<{node.Name}>");
+        else if (RequiresGrad) notes.Add("requires_grad=True");
+        NdArray x = Value;
+        return TensorPrinter.Format(DType, Dims, i => x.GetDouble(x.PositionOf(i)), i => x.GetInt64(x.PositionOf(i)), string.Join(", ", notes));
+    }
+}

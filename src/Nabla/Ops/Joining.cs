@@ -1,0 +1,77 @@
+namespace Nabla;
+
+// Several tensors made into one.
+public sealed partial class Tensor
+{
+    /// <summary>Tensors of one shape along a new axis. Their types promote.</summary>
+    /// <param name="tensors">At least one.</param>
+    /// <param name="axis">The position of the new axis in the result.</param>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="ArgumentException">There are no tensors.</exception>
+    public static Tensor Stack(IReadOnlyList<Tensor> tensors, Axis axis = default)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        if (tensors.Count == 0) throw new ArgumentException("Stack: there are no tensors. Give at least one.");
+        foreach (Tensor tensor in tensors)
+            if (tensor.Shape != tensors[0].Shape) throw new ShapeException($"Stack: shapes {tensors[0].Shape} and {tensor.Shape} differ. All must be equal; Cat joins along an axis that exists.");
+        var items = new Tensor[tensors.Count];
+        for (int i = 0; i < items.Length; i++) items[i] = tensors[i].Unsqueeze(axis);
+        return Cat(items, axis.Resolve(tensors[0].Rank + 1, "Stack"));
+    }
+
+    /// <summary>Tensors joined along an axis; their other lengths must agree. Their types promote.</summary>
+    /// <param name="tensors">At least one.</param>
+    /// <param name="axis">The axis whose lengths add up.</param>
+    /// <exception cref="ShapeException">Ranks or other lengths differ.</exception>
+    /// <exception cref="ArgumentException">There are no tensors.</exception>
+    public static Tensor Cat(IReadOnlyList<Tensor> tensors, Axis axis = default)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        if (tensors.Count == 0) throw new ArgumentException("Cat: there are no tensors. Give at least one.");
+        int at = axis.Resolve(tensors[0].Rank, "Cat");
+        DType dtype = tensors[0].DType;
+        foreach (Tensor tensor in tensors)
+        {
+            dtype = DTypeRules.Promote(dtype, tensor.DType);
+            bool fits = tensor.Rank == tensors[0].Rank;
+            for (int i = 0; fits && i < tensor.Rank; i++) fits = i == at || tensor.Dims[i] == tensors[0].Dims[i];
+            if (!fits) throw new ShapeException($"Cat: shapes {tensors[0].Shape} and {tensor.Shape} do not join along axis {at}: all other lengths must be equal.");
+        }
+        var items = new Tensor[tensors.Count];
+        for (int i = 0; i < items.Length; i++) items[i] = tensors[i].To(dtype);
+        return new CatOp(at).Of(items);
+    }
+
+    private sealed class CatOp(int axis) : LinearOp("Cat")
+    {
+        public Tensor Of(Tensor[] tensors) => Apply(tensors);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            int[] dims = inputs[0].Dims.AsSpan().ToArray();
+            dims[axis] = 0;
+            foreach (Tensor input in inputs) dims[axis] += input.Dims[axis];
+            NdArray result = NdArray.Allocate(dims, inputs[0].DType);
+            int at = result.Offset;
+            foreach (Tensor input in inputs)
+            {
+                ArrayCopy.Into(input.Value, result.View(input.Dims, result.Strides, at));
+                at += input.Dims[axis] * result.Strides[axis];
+            }
+            return [result];
+        }
+
+        protected override Tensor?[] TransposeAll(OpContext context, Tensor gradient)
+        {
+            var results = new Tensor?[context.InputCount];
+            int at = 0;
+            for (int i = 0; i < results.Length; i++)
+            {
+                int length = context.Shape(i)[axis];
+                if (context.Needs(i)) results[i] = gradient.Narrow(axis, at, length);
+                at += length;
+            }
+            return results;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Nabla;
+
+// Sums and means over axes.
+public sealed partial class Tensor
+{
+    /// <summary>The sum over axes, or over all elements. Linear. Integers and truth values sum to int64.</summary>
+    /// <param name="axis">The axes that disappear; all by default.</param>
+    /// <param name="keepAxis">Keep them with length 1.</param>
+    /// <param name="dtype">Convert to this type first.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    public Tensor Sum(Axes axis = default, bool keepAxis = false, DType? dtype = null)
+    {
+        Tensor x = dtype is { } other ? To(other) : DType.IsFloatingPoint() ? this : To(DType.Int64);
+        return new SumOp(axis.Resolve(Rank, "Sum"), keepAxis).Of(x);
+    }
+
+    /// <summary>The mean over axes, or over all elements: the sum divided by the number of elements; NaN where there are none.</summary>
+    /// <param name="axis">The axes that disappear; all by default.</param>
+    /// <param name="keepAxis">Keep them with length 1.</param>
+    /// <param name="dtype">Convert to this type first.</param>
+    /// <exception cref="DTypeException">The elements are integers or truth values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    public Tensor Mean(Axes axis = default, bool keepAxis = false, DType? dtype = null)
+    {
+        Tensor x = dtype is { } other ? To(other) : this;
+        if (!x.DType.IsFloatingPoint()) throw OpErrors.NeedsFloatingPoint("Mean", x);
+        int[] axes = axis.Resolve(Rank, "Mean");
+        int count = 1;
+        foreach (int a in axes) count *= Dims[a];
+        return new SumOp(axes, keepAxis).Of(x) / count;
+    }
+
+    /// <summary>The sum over axes; its transpose repeats the gradient along them.</summary>
+    private sealed class SumOp(int[] axes, bool keep) : LinearOp("Sum")
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            NdArray x = inputs[0].Value;
+            var groups = new AxisGroups(x, axes);
+            NdArray y = NdArray.Allocate(AxisGroups.Reduced(x.Dims, axes, keep), x.DType);
+            fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+            {
+                switch (x.DType)
+                {
+                    case DType.Float32: ReductionKernels.Sum((float*)from + groups.Array.Offset, (float*)to, groups.Outer, groups.Count, groups.Inner); break;
+                    case DType.Float64: ReductionKernels.Sum((double*)from + groups.Array.Offset, (double*)to, groups.Outer, groups.Count, groups.Inner); break;
+                    default: ReductionKernels.Sum((long*)from + groups.Array.Offset, (long*)to, groups.Outer, groups.Count, groups.Inner); break;
+                }
+            }
+            return [y];
+        }
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) =>
+            gradient.Reshape(AxisGroups.Reduced(context.Shape(0).Dims, axes, keep: true)).Expand(context.Shape(0));
+    }
+}

@@ -1,0 +1,42 @@
+namespace Nabla;
+
+/// <summary>The operations that the engine itself needs.</summary>
+internal sealed class TensorSpace : VectorSpace
+{
+    public override Tensor Add(Tensor a, Tensor b) => a + b;
+
+    public override void AddInto(Tensor a, Tensor b)
+    {
+        using var scope = Autograd.NoGrad();
+        a.AddInPlace(b);
+    }
+
+    public override Tensor SumTo(Tensor x, int[] dims) => x.SumTo(new Shape(dims));
+
+    public override Tensor Cast(Tensor x, DType dtype) => x.To(dtype);
+
+    public override Tensor Copy(Tensor x) => x.Clone();
+
+    public override Tensor Full(int[] dims, double value, DType dtype) => Tensor.Full(new Shape(dims), value, dtype);
+
+    public override bool HasNan(Tensor x)
+    {
+        if (!x.DType.IsFloatingPoint()) return false;
+        NdArray flat = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
+        return flat.DType == DType.Float32
+            ? flat.Span<float>().ContainsAnyNan()
+            : flat.Span<double>().ContainsAnyNan();
+    }
+}
+
+/// <summary>The search for NaN that anomaly mode does after every step.</summary>
+internal static class NanSearch
+{
+    public static bool ContainsAnyNan<T>(this Span<T> values)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        foreach (T value in values)
+            if (T.IsNaN(value)) return true;
+        return false;
+    }
+}

@@ -1,0 +1,286 @@
+namespace Nabla;
+
+// The same elements looked at through another shape or other strides: no copying, shared memory, shared version.
+public sealed partial class Tensor
+{
+    // ---- expand -------------------------------------------------------------------------------------------------------
+
+    /// <summary>Repeats axes of length 1 (and missing leading axes) without copying; −1 keeps a length.</summary>
+    /// <exception cref="ShapeException">An axis is neither 1 nor of the wanted length.</exception>
+    public Tensor Expand(params ReadOnlySpan<int> shape)
+    {
+        int[] dims = shape.ToArray();
+        int shift = dims.Length - Rank;
+        for (int i = 0; i < dims.Length; i++)
+            if (dims[i] == -1 && i >= shift) dims[i] = Dims[i - shift];
+        if (Dims.AsSpan().SequenceEqual(dims)) return this;
+        for (int i = 0; i < dims.Length; i++)
+            if (shift < 0 || (i >= shift && Dims[i - shift] != 1 && Dims[i - shift] != dims[i])) throw ArrayErrors.Expand("Expand", Dims, shape);
+        if (shift < 0) throw ArrayErrors.Expand("Expand", Dims, shape);
+        return new ExpandOp(dims).Of(this);
+    }
+
+    /// <summary>Expands to the shape of another tensor.</summary>
+    /// <inheritdoc cref="Expand"/>
+    public Tensor ExpandAs(Tensor other) => Expand(other.Shape);
+
+    /// <summary>Sums over the axes along which <paramref name="shape"/> would be broadcast to this shape: the transpose of <see cref="Expand"/>.</summary>
+    /// <exception cref="ShapeException"><paramref name="shape"/> does not broadcast to this tensor's shape.</exception>
+    public Tensor SumTo(Shape shape)
+    {
+        if (Shape == shape) return this;
+        int shift = Rank - shape.Rank;
+        if (shift < 0) throw ArrayErrors.Expand("SumTo", shape.Dims, Dims);
+        var axes = new List<Axis>();
+        for (int i = 0; i < Rank; i++)
+        {
+            if (i < shift || (shape.Dims[i - shift] == 1 && Dims[i] != 1)) axes.Add(i);
+            else if (shape.Dims[i - shift] != Dims[i]) throw ArrayErrors.Expand("SumTo", shape.Dims, Dims);
+        }
+        return Sum(Axes.Create([.. axes]), keepAxis: true).Reshape(shape);
+    }
+
+    private sealed class ExpandOp(int[] dims) : ViewOp("Expand")
+    {
+        public override NdArray View(in NdArray x) => x.View(dims, Broadcasting.Strides(x, dims), x.Offset);
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.SumTo(context.Shape(0));
+    }
+
+    // ---- reshape ------------------------------------------------------------------------------------------------------
+
+    /// <summary>The elements in row-major order in another shape; a view where the strides allow it, a copy otherwise. One length may be −1.</summary>
+    /// <exception cref="ShapeException">The shapes have different numbers of elements.</exception>
+    public Tensor Reshape(params ReadOnlySpan<int> shape)
+    {
+        int[] dims = CompleteShape("Reshape", shape);
+        if (Dims.AsSpan().SequenceEqual(dims)) return this;
+        return StridesAs(Value, dims) is null ? new CloneOp("Clone").Of(this).Reshape(dims) : new ReshapeOp(dims).Of(this);
+    }
+
+    /// <summary>As <see cref="Reshape"/>, but never copies.</summary>
+    /// <exception cref="ShapeException">The number of elements differs, or the strides do not allow a view.</exception>
+    public Tensor View(params ReadOnlySpan<int> shape)
+    {
+        int[] dims = CompleteShape("View", shape);
+        if (StridesAs(Value, dims) is null)
+            throw new ShapeException($"View: a tensor {Shape} with strides {Shape.Text(Strides)} cannot be seen as {Shape.Text(dims)} without copying. Use Reshape, or Contiguous() first.");
+        return new ReshapeOp(dims).Of(this);
+    }
+
+    private int[] CompleteShape(string op, ReadOnlySpan<int> shape)
+    {
+        int[] dims = shape.ToArray();
+        int unknown = -1;
+        long known = 1;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] == -1 && unknown < 0) unknown = i;
+            else if (dims[i] < 0) throw new ShapeException($"{op}: {Shape.Text(shape)} is no shape: lengths must not be negative, and only one may be -1 to be found.");
+            else known *= dims[i];
+        }
+        if (unknown >= 0)
+        {
+            if (known == 0 || Numel % known != 0) throw new ShapeException($"{op}: {Shape} has {Numel} elements, which {Shape.Text(shape)} cannot divide evenly.");
+            dims[unknown] = (int)(Numel / known);
+        }
+        else if (known != Numel)
+        {
+            throw new ShapeException($"{op}: {Shape} has {Numel} elements, {Shape.Text(shape)} has {known}. The numbers must be equal; -1 stands for the length that fits.");
+        }
+        return dims;
+    }
+
+    /// <summary>The strides that show an array in another shape of equal size; null if there are none.</summary>
+    private static int[]? StridesAs(in NdArray x, int[] dims)
+    {
+        if (x.IsContiguous) return NdArray.ContiguousStrides(dims);
+        var strides = new int[dims.Length];
+        int from = x.Rank - 1, to = dims.Length - 1;
+        while (from >= 0 || to >= 0)
+        {
+            // One group of old axes that lie evenly in memory against the new axes of the same size.
+            if (from >= 0 && x.Dims[from] == 1) { from--; continue; }
+            if (to >= 0 && dims[to] == 1) { strides[to--] = 1; continue; }
+            if (from < 0 || to < 0) return null;
+            int step = x.Strides[from];
+            long old = x.Dims[from--], fresh = 1;
+            while (true)
+            {
+                if (fresh < old)
+                {
+                    if (to < 0) return null;
+                    strides[to] = (int)(step * fresh);
+                    fresh *= dims[to--];
+                }
+                else if (fresh > old)
+                {
+                    while (from >= 0 && x.Dims[from] == 1) from--;
+                    if (from < 0 || x.Strides[from] != step * old) return null;
+                    old *= x.Dims[from--];
+                }
+                else
+                {
+                    break;
+                }
+            }
+        }
+        return strides;
+    }
+
+    private sealed class ReshapeOp(int[] dims) : ViewOp("Reshape")
+    {
+        public override NdArray View(in NdArray x) => x.View(dims, StridesAs(x, dims)!, x.Offset);
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.Reshape(context.Shape(0));
+    }
+
+    // ---- permute ------------------------------------------------------------------------------------------------------
+
+    /// <summary>The axes in another order: result axis i is axis <paramref name="axes"/>[i] of this tensor.</summary>
+    /// <exception cref="ArgumentException">Not every axis is named once.</exception>
+    public Tensor Permute(params ReadOnlySpan<Axis> axes)
+    {
+        if (axes.Length != Rank) throw new ArgumentException($"Permute: {axes.Length} axes are named, the tensor {Shape} has {Rank}. Name each axis once.");
+        return new PermuteOp(Axes.Create(axes).ResolveInOrder(Rank, "Permute")).Of(this);
+    }
+
+    /// <summary>Two axes exchanged.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    public Tensor Transpose(Axis first, Axis second)
+    {
+        if (Rank == 0) return this;
+        int a = first.Resolve(Rank, "Transpose"), b = second.Resolve(Rank, "Transpose");
+        var order = new int[Rank];
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        (order[a], order[b]) = (b, a);
+        return new PermuteOp(order).Of(this);
+    }
+
+    /// <summary>The transpose of a matrix; a vector or scalar is its own, as in PyTorch.</summary>
+    /// <exception cref="ShapeException">The tensor has more than two axes.</exception>
+    public Tensor T => Rank <= 1 ? this : Rank == 2 ? Transpose(0, 1) : throw new ShapeException($"T: transposes matrices, the tensor is {Shape}. Use MT for a batch of matrices, or Transpose.");
+
+    /// <summary>The transpose of each matrix of a batch: the last two axes exchanged.</summary>
+    /// <exception cref="ShapeException">The tensor has fewer than two axes.</exception>
+    public Tensor MT => Rank >= 2 ? Transpose(Rank - 2, Rank - 1) : throw new ShapeException($"MT: needs at least two axes, the tensor is {Shape}.");
+
+    private sealed class PermuteOp(int[] order) : ViewOp("Permute")
+    {
+        public override NdArray View(in NdArray x)
+        {
+            var dims = new int[order.Length];
+            var strides = new int[order.Length];
+            for (int i = 0; i < order.Length; i++) (dims[i], strides[i]) = (x.Dims[order[i]], x.Strides[order[i]]);
+            return x.View(dims, strides, x.Offset);
+        }
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient)
+        {
+            var inverse = new int[order.Length];
+            for (int i = 0; i < order.Length; i++) inverse[order[i]] = i;
+            return new PermuteOp(inverse).Of(gradient);
+        }
+    }
+
+    // ---- axes of length 1 ---------------------------------------------------------------------------------------------
+
+    /// <summary>A new axis of length 1 at a position of the result.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The result has no such axis.</exception>
+    public Tensor Unsqueeze(Axis axis)
+    {
+        int at = axis.Resolve(Rank + 1, "Unsqueeze");
+        var dims = new List<int>(Dims);
+        dims.Insert(at, 1);
+        return new ReshapeOp([.. dims]).Of(this);
+    }
+
+    /// <summary>Without the axes of length 1: all such, or those of the named that are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    public Tensor Squeeze(Axes axis = default)
+    {
+        int[] removed = axis.Resolve(Rank, "Squeeze");
+        var dims = new List<int>();
+        for (int i = 0; i < Rank; i++)
+            if (Dims[i] != 1 || Array.IndexOf(removed, i) < 0) dims.Add(Dims[i]);
+        return dims.Count == Rank ? this : new ReshapeOp([.. dims]).Of(this);
+    }
+
+    // ---- slices -------------------------------------------------------------------------------------------------------
+
+    /// <summary>The subtensor at one position of an axis, which disappears.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="index">The position; negative counts from the back.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis or position.</exception>
+    public Tensor Select(Axis axis, int index)
+    {
+        int at = axis.Resolve(Rank, "Select");
+        int position = index < 0 ? index + Dims[at] : index;
+        if ((uint)position >= (uint)Dims[at])
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"Select: index {index} is outside axis {at} of length {Dims[at]} (tensor {Shape}).");
+        return new SelectOp(at, position).Of(this);
+    }
+
+    /// <summary>A stretch of an axis: <paramref name="length"/> positions from <paramref name="start"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or the stretch leaves it.</exception>
+    public Tensor Narrow(Axis axis, int start, int length)
+    {
+        int at = axis.Resolve(Rank, "Narrow");
+        int first = start < 0 ? start + Dims[at] : start;
+        if (first < 0 || length < 0 || first + length > Dims[at])
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"Narrow: positions {start} to {start + length - 1} leave axis {at} of length {Dims[at]} (tensor {Shape}).");
+        return new SliceOp(at, first, length, 1).Of(this);
+    }
+
+    /// <summary>Every <paramref name="step"/>-th position of an axis from a start below an end, cut to the axis.</summary>
+    internal Tensor Slice(int axis, int start, int end, int step)
+    {
+        int length = Dims[axis];
+        int first = Math.Clamp(start < 0 ? start + length : start, 0, length);
+        int last = Math.Clamp(end < 0 ? end + length : end, 0, length);
+        return new SliceOp(axis, first, Math.Max(0, (last - first + step - 1) / step), step).Of(this);
+    }
+
+    private sealed class SelectOp(int axis, int index) : ViewOp("Select")
+    {
+        public override NdArray View(in NdArray x) =>
+            x.View(Without(x.Dims, axis), Without(x.Strides, axis), x.Offset + (index * x.Strides[axis]));
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => new EmbedOp(this, context.Shape(0)).Of(gradient);
+    }
+
+    private sealed class SliceOp(int axis, int start, int length, int step) : ViewOp("Slice")
+    {
+        public override NdArray View(in NdArray x)
+        {
+            int[] dims = x.Dims.AsSpan().ToArray(), strides = x.Strides.AsSpan().ToArray();
+            dims[axis] = length;
+            strides[axis] *= step;
+            return x.View(dims, strides, x.Offset + (start * x.Strides[axis]));
+        }
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => new EmbedOp(this, context.Shape(0)).Of(gradient);
+    }
+
+    /// <summary>Zeros of a shape with a view of them filled: the transpose of a view whose elements do not overlap.</summary>
+    internal sealed class EmbedOp(ViewOp view, Shape shape) : LinearOp("Embed")
+    {
+        public Tensor Of(Tensor part) => Apply(part);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            NdArray whole = NdArray.Zeros(shape.Dims, inputs[0].DType);
+            ArrayCopy.Into(inputs[0].Value, view.View(whole));
+            return [whole];
+        }
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => view.Of(gradient);
+    }
+
+    private static int[] Without(int[] items, int at)
+    {
+        var rest = new int[items.Length - 1];
+        for (int i = 0; i < rest.Length; i++) rest[i] = items[i < at ? i : i + 1];
+        return rest;
+    }
+}
