@@ -61,7 +61,7 @@ internal static class VectorLog
     {
         VectorF f = Split(x, out VectorF k);
         // log10(2) in two parts, the first exact when multiplied by k.
-        VectorF low = Vector.MultiplyAddEstimate(Sum(f, VectorF.Zero), new VectorF(0.434294482f), k * new VectorF(4.6050390e-6f));
+        VectorF low = Vector.MultiplyAddEstimate(Sum(f, VectorF.Zero), new VectorF(0.434294482f), k * new VectorF(4.60503898e-6f));
         return Special(x, Vector.MultiplyAddEstimate(k, new VectorF(0.301025391f), low));
     }
 
