@@ -16,7 +16,7 @@ public class VectorAccuracyTests
         { "softplus", 2, 2, -1e38, 1e38 },
         { "sin", 1.5, 2, -1e38, 1e38 },
         { "cos", 1.5, 2, -1e38, 1e38 },
-        { "tan", 2, 3, -1e38, 1e38 },
+        { "tan", 0.51, 3, -1e38, 1e38 },
         { "asin", 0.51, 2, -1, 1 },
         { "acos", 0.51, 2, -1, 1 },
         { "atan", 0.51, 2, -3.4e38, 3.4e38 },
@@ -80,7 +80,7 @@ public class VectorAccuracyTests
     public void Binary_double_kernels_agree_with_sixty_digits(string name, double floatBound, double doubleBound)
     {
         _ = floatBound;
-        VectorSamples.Row[] rows = [.. VectorSamples.Table.Where(r => r.Name == name)];
+        VectorSamples.Row[] rows = [.. VectorSamples.Table.Where(r => r.Name == name && !NearNegativeZero(r))];
         double[] a = [.. rows.Select(r => r.A)], b = [.. rows.Select(r => r.B)], y = new double[a.Length];
         VectorKernels.For(name)!.D2!(a, b, y);
         Compare(rows, y, doubleBound);
@@ -118,18 +118,25 @@ public class VectorAccuracyTests
         Compare(rows, [.. rows.Select(r => f(r.A))], doubleBound);
     }
 
-    [Theory]
-    [InlineData("lgamma")]
-    [InlineData("digamma")]
-    public void Between_the_poles_the_gamma_functions_are_good_to_an_absolute_error(string name)
+    [Fact]
+    public void Between_the_poles_the_gamma_functions_are_good_to_an_absolute_error()
     {
-        Func<double, double> f = VectorSamples.Scalar<Func<double, double>>(name);
-        foreach (VectorSamples.Row row in VectorSamples.Table.Where(r => r.Name == name && NearNegativeZero(r)))
-            Assert.True(Math.Abs(f(row.A) - row.Value) <= 1e-14 * Math.Max(10, Math.Abs(row.Value)), $"{name}({row.A:R}) = {f(row.A):R}, not {row.Value:R}");
+        foreach (VectorSamples.Row row in VectorSamples.Table.Where(NearNegativeZero))
+        {
+            double got = row.Name is "polygamma" or "zeta"
+                ? VectorSamples.Scalar<Func<double, double, double>>(row.Name)(row.A, row.B)
+                : VectorSamples.Scalar<Func<double, double>>(row.Name)(row.A);
+            Assert.True(Math.Abs(got - row.Value) <= 1e-14 * Math.Max(10, Math.Abs(row.Value)), $"{row.Name}({row.A:R}, {row.B:R}) = {got:R}, not {row.Value:R}");
+        }
     }
 
     // Reflected values are sums that nearly cancel close to the zeros between the poles.
-    private static bool NearNegativeZero(VectorSamples.Row row) => row.A < -1e-3 && row.Name is "lgamma" or "digamma" && row.A < 0;
+    private static bool NearNegativeZero(VectorSamples.Row row) => row.Name switch
+    {
+        "lgamma" or "digamma" => row.A < -1e-3,
+        "polygamma" or "zeta" => row.B < 0,
+        _ => false,
+    };
 
     private static void Compare(VectorSamples.Row[] rows, double[] y, double bound)
     {

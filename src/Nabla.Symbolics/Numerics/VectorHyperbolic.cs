@@ -42,7 +42,7 @@ internal static class VectorHyperbolic
     {
         VectorF a = Vector.Abs(x);
         VectorF far = VectorF.One - new VectorF(2) / (VectorExp.Exp(a + a) + VectorF.One);
-        return Vector.ConditionalSelect(Vector.LessThan(a, new VectorF(0.625f)), NearTanh(x), Vector.CopySign(far, x));
+        return Vector.CopySign(Vector.ConditionalSelect(Vector.LessThan(a, new VectorF(0.625f)), NearTanh(a), far), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,7 +62,7 @@ internal static class VectorHyperbolic
     {
         VectorD a = Vector.Abs(x);
         VectorD far = VectorD.One - new VectorD(2) / (VectorExp.Exp(a + a) + VectorD.One);
-        return Vector.ConditionalSelect(Vector.LessThan(a, new VectorD(0.625)), NearTanh(x), Vector.CopySign(far, x));
+        return Vector.CopySign(Vector.ConditionalSelect(Vector.LessThan(a, new VectorD(0.625)), NearTanh(a), far), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -131,7 +131,9 @@ internal static class VectorHyperbolic
         VectorD t = x - VectorD.One;
         VectorD large = Vector.AsVectorDouble(Vector.GreaterThan(x, new VectorD(268435456)));
         VectorD small = t + Vector.SquareRoot(t * (t + new VectorD(2)));
-        return VectorLog.Log1p(Vector.ConditionalSelect(large, t, small)) + (large & new VectorD(Ln2));
+        // Below 1, t + sqrt(...) may be a number although there is no result.
+        VectorD y = VectorLog.Log1p(Vector.ConditionalSelect(large, t, small)) + (large & new VectorD(Ln2));
+        return Vector.ConditionalSelect(Vector.LessThan(x, VectorD.One), new VectorD(double.NaN), y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
