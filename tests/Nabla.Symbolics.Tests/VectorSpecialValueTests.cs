@@ -46,6 +46,27 @@ public class VectorSpecialValueTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Unary))]
+    public void Every_bit_pattern_of_nan_stays_nan(string name)
+    {
+        VectorKernel kernel = VectorKernels.For(name)!;
+        if (!double.IsNaN(VectorSamples.Scalar<Func<double, double>>(name)(double.NaN)))
+            return;
+        float[] x = new float[64], y = new float[64];
+        double[] v = new double[128], w = new double[128];
+        for (int i = 0; i < 64; i++)
+        {
+            x[i] = BitConverter.Int32BitsToSingle(0x7FC00000 | (i * 0x1357));
+            v[2 * i] = -BitConverter.Int64BitsToDouble(0x7FF8000000000000 | (i * 0x135713571L));
+            v[(2 * i) + 1] = BitConverter.Int64BitsToDouble(0x7FF8000000000000 + i);
+        }
+        kernel.F1!(x, y);
+        kernel.D1!(v, w);
+        Assert.All(y, z => Assert.Equal(float.NaN, z));
+        Assert.All(w, z => Assert.Equal(double.NaN, z));
+    }
+
     [Fact]
     public void Integer_kernels_wrap_around_and_floor_like_python()
     {

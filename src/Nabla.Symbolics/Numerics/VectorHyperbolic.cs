@@ -41,7 +41,9 @@ internal static class VectorHyperbolic
     public static VectorF Tanh(VectorF x)
     {
         VectorF a = Vector.Abs(x);
-        VectorF far = VectorF.One - new VectorF(2) / (VectorExp.Exp(a + a) + VectorF.One);
+        // From 10 on tanh is 1 after rounding. A NaN passes the comparison as it is.
+        VectorF c = Vector.ConditionalSelect(Vector.GreaterThan(a, new VectorF(10)), new VectorF(10), a);
+        VectorF far = VectorF.One - new VectorF(2) / (VectorExp.ExpModerate(c + c) + VectorF.One);
         return Vector.CopySign(Vector.ConditionalSelect(Vector.LessThan(a, new VectorF(0.625f)), NearTanh(a), far), x);
     }
 
@@ -61,7 +63,9 @@ internal static class VectorHyperbolic
     public static VectorD Tanh(VectorD x)
     {
         VectorD a = Vector.Abs(x);
-        VectorD far = VectorD.One - new VectorD(2) / (VectorExp.Exp(a + a) + VectorD.One);
+        // From 20 on tanh is 1 after rounding. A NaN passes the comparison as it is.
+        VectorD c = Vector.ConditionalSelect(Vector.GreaterThan(a, new VectorD(20)), new VectorD(20), a);
+        VectorD far = VectorD.One - new VectorD(2) / (VectorExp.ExpModerate(c + c) + VectorD.One);
         return Vector.CopySign(Vector.ConditionalSelect(Vector.LessThan(a, new VectorD(0.625)), NearTanh(a), far), x);
     }
 

@@ -124,11 +124,16 @@ internal static class VectorLog
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VectorF Special(VectorF x, VectorF y)
     {
+        Vector<int> regular = Vector.GreaterThan(x, VectorF.Zero) & Vector.LessThan(x, new VectorF(float.PositiveInfinity));
+        return Vector.EqualsAll(regular, Vector<int>.AllBitsSet) ? y : Vector.ConditionalSelect(regular, y, Irregular(x));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VectorF Irregular(VectorF x)
+    {
         VectorF infinity = new(float.PositiveInfinity);
-        VectorF regular = Vector.AsVectorSingle(Vector.GreaterThan(x, VectorF.Zero) & Vector.LessThan(x, infinity));
-        VectorF special = Vector.ConditionalSelect(Vector.Equals(x, VectorF.Zero), -infinity,
-            Vector.ConditionalSelect(Vector.Equals(x, infinity), infinity, new VectorF(float.NaN)));
-        return Vector.ConditionalSelect(regular, y, special);
+        VectorF positive = Vector.ConditionalSelect(Vector.GreaterThan(x, VectorF.Zero), infinity, new VectorF(float.NaN));
+        return Vector.ConditionalSelect(Vector.Equals(x, VectorF.Zero), -infinity, positive);
     }
 
     // ---- double ----
@@ -215,11 +220,16 @@ internal static class VectorLog
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VectorD Special(VectorD x, VectorD y)
     {
+        Vector<long> regular = Vector.GreaterThan(x, VectorD.Zero) & Vector.LessThan(x, new VectorD(double.PositiveInfinity));
+        return Vector.EqualsAll(regular, Vector<long>.AllBitsSet) ? y : Vector.ConditionalSelect(regular, y, Irregular(x));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VectorD Irregular(VectorD x)
+    {
         VectorD infinity = new(double.PositiveInfinity);
-        VectorD regular = Vector.AsVectorDouble(Vector.GreaterThan(x, VectorD.Zero) & Vector.LessThan(x, infinity));
-        VectorD special = Vector.ConditionalSelect(Vector.Equals(x, VectorD.Zero), -infinity,
-            Vector.ConditionalSelect(Vector.Equals(x, infinity), infinity, new VectorD(double.NaN)));
-        return Vector.ConditionalSelect(regular, y, special);
+        VectorD positive = Vector.ConditionalSelect(Vector.GreaterThan(x, VectorD.Zero), infinity, new VectorD(double.NaN));
+        return Vector.ConditionalSelect(Vector.Equals(x, VectorD.Zero), -infinity, positive);
     }
     private readonly struct LogF : IUnaryOperator<float>
     {
