@@ -107,14 +107,11 @@ internal static class VectorLog
     private static VectorF Sum(VectorF f, VectorF k)
     {
         VectorF z = f * f;
-        VectorF p = Vector.MultiplyAddEstimate(new VectorF(0.0697161183f), f, new VectorF(-0.114797339f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(0.116854198f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(-0.124256872f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(0.142490581f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(-0.166678026f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(0.200007156f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(-0.24999997f));
-        p = Vector.MultiplyAddEstimate(p, f, new VectorF(0.333333313f));
+        // In pairs, which are independent of each other: half the latency of Horner's scheme.
+        VectorF p = Vector.MultiplyAddEstimate(new VectorF(0.0697161183f), z, Vector.MultiplyAddEstimate(new VectorF(-0.114797339f), f, new VectorF(0.116854198f)));
+        p = Vector.MultiplyAddEstimate(p, z, Vector.MultiplyAddEstimate(new VectorF(-0.124256872f), f, new VectorF(0.142490581f)));
+        p = Vector.MultiplyAddEstimate(p, z, Vector.MultiplyAddEstimate(new VectorF(-0.166678026f), f, new VectorF(0.200007156f)));
+        p = Vector.MultiplyAddEstimate(p, z, Vector.MultiplyAddEstimate(new VectorF(-0.24999997f), f, new VectorF(0.333333313f)));
         VectorF low = Vector.MultiplyAddEstimate(z * f, p, k * new VectorF(Ln2LowF));
         low = Vector.MultiplyAddEstimate(z, new VectorF(-0.5f), low);
         return Vector.MultiplyAddEstimate(k, new VectorF(Ln2HighF), f + low);
