@@ -104,47 +104,41 @@ public sealed class ElementwiseOp
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     internal Tensor Apply(params ReadOnlySpan<Tensor> inputs)
     {
-        TensorFlags flags = TensorFlags.None;
-        foreach (Tensor input in inputs) flags |= input.Flags;
-        if ((flags & (TensorFlags.Dual | TensorFlags.View)) == 0)
-        {
-            var result = new Tensor(Compute(inputs));
-            if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, [result]);
-            return result;
-        }
-        return ApplyMany(inputs)[0];
+        Tensor? output = null;
+        Apply(inputs, new Span<Tensor>(ref output!));
+        return output;
     }
 
     /// <summary>Applies an operation of any number of outputs.</summary>
     internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
     {
-        bool record = false, dual = false;
-        foreach (Tensor input in inputs)
-        {
-            record |= input.RequiresGrad;
-            dual |= input.IsDual;
-        }
-        Tensor[] outputs;
-        if (dual)
-        {
-            outputs = EvaluateDual(inputs);
-        }
-        else
-        {
-            var values = new NdArray[Declared.Outputs.Length];
-            Compute(inputs, values);
-            outputs = new Tensor[values.Length];
-            for (int i = 0; i < values.Length; i++) outputs[i] = new Tensor(values[i]);
-        }
-        if (record && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
+        var outputs = new Tensor[Declared.Outputs.Length];
+        Apply(inputs, outputs);
         return outputs;
     }
 
-    private NdArray Compute(ReadOnlySpan<Tensor> inputs)
+    /// <summary>Applies the operation; there is room for as many outputs as it has.</summary>
+    internal void Apply(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
-        NdArray output = default;
-        Compute(inputs, new Span<NdArray>(ref output));
-        return output;
+        TensorFlags flags = TensorFlags.None;
+        foreach (Tensor input in inputs)
+        {
+            // A view refreshes its history when asked.
+            if ((input.Flags & TensorFlags.View) != 0) _ = input.RequiresGrad;
+            flags |= input.Flags;
+        }
+        if ((flags & TensorFlags.Dual) != 0)
+        {
+            EvaluateDual(inputs).CopyTo(outputs);
+        }
+        else
+        {
+            var room = default(FewArrays);
+            Span<NdArray> values = outputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..outputs.Length] : new NdArray[outputs.Length];
+            Compute(inputs, values);
+            for (int i = 0; i < outputs.Length; i++) outputs[i] = new Tensor(values[i]);
+        }
+        if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
     }
 
     private void Compute(ReadOnlySpan<Tensor> inputs, Span<NdArray> outputs)
@@ -191,7 +185,7 @@ public sealed class ElementwiseOp
         private NdArray first;
     }
 
-    private void Record(ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    private void Record(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (!outputs[0].DType.IsFloatingPoint()) return;
         int mask = 0;
@@ -216,7 +210,9 @@ public sealed class ElementwiseOp
     {
         int level = 0;
         foreach (Tensor input in inputs)
+        {
             if (input.IsDual) level = Math.Max(level, input.Extra!.Dual!.Level);
+        }
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;
