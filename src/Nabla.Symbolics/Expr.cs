@@ -102,8 +102,11 @@ public abstract class Expr
         return ForwardDerivative.Of(this, x);
     }
 
-    /// <summary>All partial derivatives in one reverse sweep over the graph, at a small multiple of the operations of the value.</summary>
-    public Expr[] Gradient(params ReadOnlySpan<Symbol> wrt) => ReverseDerivative.Of(this, wrt);
+    /// <summary>
+    /// All partial derivatives in one reverse sweep over the graph, at a small multiple of the operations of the value. For a single
+    /// symbol, where a reverse sweep saves nothing, it is <see cref="Diff"/>.
+    /// </summary>
+    public Expr[] Gradient(params ReadOnlySpan<Symbol> wrt) => wrt.Length == 1 ? [Diff(wrt[0])] : ReverseDerivative.Of(this, wrt);
 
     /// <summary>Replaces subterms, all at the same time; a replacement is not itself searched for further matches.</summary>
     public Expr Subs(IReadOnlyDictionary<Expr, Expr> replacements)
