@@ -42,4 +42,12 @@ public sealed record Domain(double Lower, double Upper, bool IncludesLower = fal
         var high = double.IsFinite(Upper) ? Upper : low + (double.IsFinite(Lower) ? Reach : 2 * Reach);
         return IsWhole ? Math.Floor(low + (unit * (high - low + 1))) : low + (unit * (high - low));
     }
+
+    /// <summary>The interval in ordinary notation: <c>(0, ∞)</c>, <c>[-1, 1]</c>, <c>ℝ</c>.</summary>
+    public override string ToString()
+    {
+        if (double.IsNegativeInfinity(Lower) && double.IsPositiveInfinity(Upper)) return IsWhole ? "ℤ" : "ℝ";
+        string low = double.IsNegativeInfinity(Lower) ? "-∞" : $"{Lower}", high = double.IsPositiveInfinity(Upper) ? "∞" : $"{Upper}";
+        return $"{(IncludesLower ? "[" : "(")}{low}, {high}{(IncludesUpper ? "]" : ")")}{(IsWhole ? " ∩ ℤ" : "")}";
+    }
 }

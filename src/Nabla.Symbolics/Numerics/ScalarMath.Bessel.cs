@@ -1,21 +1,33 @@
 namespace Nabla.Symbolics;
 
 /// <summary>
-/// Modified Bessel functions of the first kind: Chebyshev series of e^-x I0(x) and e^-x I1(x)/x on [0, 8], and of both times sqrt(x)
-/// beyond. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
+/// Modified Bessel functions of the first kind: their power series up to 8, where all terms are positive and nothing cancels, and
+/// Chebyshev series of sqrt(x) e^-x I(x) in 16/x - 1 beyond. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
 /// </summary>
 internal static partial class ScalarMath
 {
-    private static ReadOnlySpan<double> I0Small =>
+    // 1 / k!^2
+    private static ReadOnlySpan<double> I0Series =>
     [
-        0.33839763720473803, -0.3046826723431984, 0.17162090152220877, -0.094901097048047639,
-        0.049305284239670712, -0.023737414805899471, 0.010546460394594998, -0.0043243099950505759,
-        0.0016394756169413357, -0.00057637557453858236, 0.00018850288509584165, -5.754195010082104e-05,
-        1.6448448070728896e-05, -4.4167383584587505e-06, 1.1173875391201037e-06, -2.6707938539406119e-07,
-        6.0469950225419186e-08, -1.300025009986248e-08, 2.6598237246823866e-09, -5.1897956016352627e-10,
-        9.675809035373237e-11, -1.7268262914415559e-11, 2.9550526631296399e-12, -4.856446783111929e-13,
-        7.6761854986049361e-14, -1.1685332877993451e-14, 1.7153912855551331e-15, -2.4312798465479549e-16,
-        3.3307945188222384e-17, -4.4153416464793395e-18, 5.6691780069214962e-19
+        1, 1, 0.25, 0.027777777777777776,
+        0.001736111111111111, 6.9444444444444444e-05, 1.9290123456790124e-06, 3.9367598891408417e-08,
+        6.1511873267825652e-10, 7.5940584281266239e-12, 7.5940584281266234e-14, 6.2760813455591933e-16,
+        4.358389823304995e-18, 2.5789288895295828e-20, 1.3157800456783586e-22, 5.8479113141260385e-25,
+        2.2843403570804838e-27, 7.904291893012054e-30, 2.4395962632753253e-32, 6.7578843858042255e-35,
+        1.6894710964510564e-37, 3.8310002187098785e-40, 7.9152897080782617e-43, 1.4962740468957016e-45,
+        2.5976979980828152e-48
+    ];
+
+    // 1 / (k! (k+1)!)
+    private static ReadOnlySpan<double> I1Series =>
+    [
+        1, 0.5, 0.083333333333333329, 0.0069444444444444441,
+        0.00034722222222222224, 1.1574074074074073e-05, 2.7557319223985888e-07, 4.9209498614260522e-09,
+        6.8346525853139614e-11, 7.5940584281266231e-13, 6.9036894801151122e-15, 5.230067787965994e-17,
+        3.3526075563884579e-19, 1.842092063949702e-21, 8.7718669711890575e-24, 3.6549445713287741e-26,
+        1.3437296218120491e-28, 4.3912732738955857e-31, 1.2839980333028028e-33, 3.3789421929021126e-36,
+        8.0451004592907443e-39, 1.7413637357772174e-41, 3.4414303078601135e-44, 6.2344751953987565e-47,
+        1.0390791992331261e-49
     ];
 
     private static ReadOnlySpan<double> I0Large =>
@@ -27,18 +39,6 @@ internal static partial class ScalarMath
         -9.5548466988283073e-15, 3.8116806693526224e-15, 1.7725601330565263e-15, -3.425485619677219e-16,
         -2.8276239805165836e-16, 3.4612228676974612e-17, 4.4656214202967598e-17, -4.8305044859441819e-18,
         -7.2331804878747538e-18, 9.9214754121736987e-19
-    ];
-
-    private static ReadOnlySpan<double> I1Small =>
-    [
-        0.12629359322181682, -0.17641651835783406, 0.10264365868984709, -0.052945981208094989,
-        0.024726449030626516, -0.010564084894626197, 0.0041564229443128882, -0.0015135724506312532,
-        0.00051228595616857576, -0.00016176081582589674, 4.7815651075500542e-05, -1.3273163656039436e-05,
-        3.4702513081376785e-06, -8.5687202646954547e-07, 2.0032947535521353e-07, -4.4450591287963281e-08,
-        9.3815373864957726e-09, -1.8872497517228294e-09, 3.6255902815521172e-10, -6.6634897235020271e-11,
-        1.1736186298890901e-11, -1.9839743977649436e-12, 3.2237933659455748e-13, -5.0421855047279118e-14,
-        7.6006842947354077e-15, -1.1055969477353862e-15, 1.5536319577362005e-16, -2.111421214358166e-17,
-        2.7779141127610464e-18, -3.5415817725421362e-19, 4.3793027566550707e-20
     ];
 
     private static ReadOnlySpan<double> I1Large =>
@@ -53,23 +53,31 @@ internal static partial class ScalarMath
     ];
 
     /// <summary>I0(x)</summary>
-    public static double I0(double x) => TimesExp(I0e(x), Math.Abs(x));
+    public static double I0(double x)
+    {
+        double a = Math.Abs(x);
+        return a <= 8 ? Horner(I0Series, x * x / 4) : TimesExp(I0e(a), a);
+    }
 
     /// <summary>I1(x), odd in x</summary>
-    public static double I1(double x) => TimesExp(I1e(x), Math.Abs(x));
+    public static double I1(double x)
+    {
+        double a = Math.Abs(x);
+        return a <= 8 ? x / 2 * Horner(I1Series, x * x / 4) : TimesExp(I1e(x), a);
+    }
 
     /// <summary>e^-|x| I0(x)</summary>
     public static double I0e(double x)
     {
-        x = Math.Abs(x);
-        return x <= 8 ? Chebyshev(I0Small, x / 4 - 1) : Chebyshev(I0Large, 16 / x - 1) / Math.Sqrt(x);
+        double a = Math.Abs(x);
+        return a <= 8 ? Math.Exp(-a) * I0(a) : Chebyshev(I0Large, 16 / a - 1) / Math.Sqrt(a);
     }
 
     /// <summary>e^-|x| I1(x)</summary>
     public static double I1e(double x)
     {
         double a = Math.Abs(x);
-        return a <= 8 ? x * Chebyshev(I1Small, a / 4 - 1) : Math.CopySign(Chebyshev(I1Large, 16 / a - 1) / Math.Sqrt(a), x);
+        return a <= 8 ? Math.Exp(-a) * I1(x) : Math.CopySign(Chebyshev(I1Large, 16 / a - 1) / Math.Sqrt(a), x);
     }
 
     // In two steps, because e^x overflows before I0(x) does.

@@ -18,12 +18,12 @@ internal static partial class ScalarMath
             return a == 1 ? Math.CopySign(double.PositiveInfinity, y) : double.NaN;
         if (a < 1e-8)
             return y * 0.88622692545275801;
-        // Winitzki's approximation, good to 2e-3; two steps of Halley's method, each of which triples the digits.
+        // Winitzki's approximation, good to 2e-3; three steps of Halley's method, each of which triples the digits.
         double tail = 1 - a;
         double l = Math.Log(tail * (1 + a));
         double h = 4.3307467508 + 0.5 * l;
         double x = Math.Sqrt(Math.Sqrt(h * h - l * 6.8027210884) - h);
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 3; i++)
         {
             double error = a < 0.5 ? Erf(x) - a : tail - Erfc(x);
             double step = error / (1.1283791670955126 * Math.Exp(-x * x));

@@ -63,7 +63,7 @@ internal static partial class ScalarMath
                 return double.PositiveInfinity;
             if (x > -1e-17)
                 return -Math.Log(-x);
-            return Math.Log(Math.PI / Math.Abs(x * SinPi(x))) - LGamma(-x);
+            return Math.Log(Math.PI / Math.Abs(x * double.SinPi(x))) - LGamma(-x);
         }
         if (x < 1)
             return x * (x - 1) * Horner(LGammaFrom1, x - 0.5) - Math.Log(x);
@@ -94,7 +94,7 @@ internal static partial class ScalarMath
             if (x == Math.Floor(x))
                 return double.NaN;
             // psi(x) = psi(-x) - 1/x - pi cot(pi x)
-            return Digamma(-x) - 1 / x - Math.PI * CosPi(x) / SinPi(x);
+            return Digamma(-x) - 1 / x - Math.PI * double.CosPi(x) / double.SinPi(x);
         }
         if (x < 1)
             return (x - (DigammaRoot - 1) - DigammaRootLow) * Horner(DigammaFrom1, x - 0.5) - 1 / x;
@@ -122,8 +122,8 @@ internal static partial class ScalarMath
         double zeta = Zeta(n + 1, x);
         if (zeta == 0 || double.IsInfinity(zeta) || double.IsNaN(zeta))
             return sign * zeta;
-        // Beyond 20! the factorial is rounded, beyond 170! it overflows although the product may not.
-        if (n > 20)
+        // 171! is not a double although the product may be one.
+        if (n > 170)
             return sign * Math.Sign(zeta) * Math.Exp(LGamma(n + 1) + Math.Log(Math.Abs(zeta)));
         double factorial = 1;
         for (int i = 2; i <= n; i++)
@@ -182,11 +182,6 @@ internal static partial class ScalarMath
         }
         return sum + tail;
     }
-
-    // sin(pi x) and cos(pi x): the reduction is exact, so their zeros are where they belong.
-    private static double SinPi(double x) => double.SinPi(x);
-
-    private static double CosPi(double x) => double.CosPi(x);
 
     private static double Horner(ReadOnlySpan<double> coefficients, double t)
     {

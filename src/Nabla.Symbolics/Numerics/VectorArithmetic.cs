@@ -1,22 +1,22 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace Nabla.Symbolics;
 
 /// <summary>Arithmetic kernels. All are correctly rounded except Rsqrt (two roundings); integers wrap around.</summary>
+/// <remarks>TensorPrimitives has most of these, but its generic code runs unoptimised for the first dozens of calls.</remarks>
 internal static class VectorArithmetic
 {
-    public static void Add<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : INumber<T> => TensorPrimitives.Add(a, b, y);
+    public static void Add<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, AddOperator<T>>(a, b, y);
 
-    public static void Sub<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : INumber<T> => TensorPrimitives.Subtract(a, b, y);
+    public static void Sub<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, SubOperator<T>>(a, b, y);
 
-    public static void Mul<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : INumber<T> => TensorPrimitives.Multiply(a, b, y);
+    public static void Mul<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, MulOperator<T>>(a, b, y);
 
-    public static void Div<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : INumber<T> => TensorPrimitives.Divide(a, b, y);
+    public static void Div<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, DivOperator<T>>(a, b, y);
 
-    public static void Neg<T>(ReadOnlySpan<T> x, Span<T> y) where T : INumber<T> => TensorPrimitives.Negate(x, y);
+    public static void Neg<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged => VectorLoop.Map<T, NegOperator<T>>(x, y);
 
-    public static void Square<T>(ReadOnlySpan<T> x, Span<T> y) where T : INumber<T> => TensorPrimitives.Multiply(x, x, y);
+    public static void Square<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged => VectorLoop.Map<T, SquareOperator<T>>(x, y);
 
     public static void Abs<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged => VectorLoop.Map<T, AbsOperator<T>>(x, y);
 
@@ -29,16 +29,59 @@ internal static class VectorArithmetic
     public static void Rsqrt<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged => VectorLoop.Map<T, RsqrtOperator<T>>(x, y);
 
     /// <summary>The larger; NaN if either is NaN; +0 is larger than -0.</summary>
-    public static void Max<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : INumber<T> => TensorPrimitives.Max(a, b, y);
+    public static void Max<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, MaxOperator<T>>(a, b, y);
 
     /// <summary>The smaller; NaN if either is NaN; -0 is smaller than +0.</summary>
-    public static void Min<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : INumber<T> => TensorPrimitives.Min(a, b, y);
+    public static void Min<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, MinOperator<T>>(a, b, y);
 
-    public static void Copysign(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.CopySign(a, b, y);
+    public static void Copysign<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y) where T : unmanaged => VectorLoop.Map2<T, CopysignOperator<T>>(a, b, y);
 
-    public static void Copysign(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> y) => TensorPrimitives.CopySign(a, b, y);
+    private readonly struct AddOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a + b;
+    }
 
-    // |long.MinValue| wraps around to itself, as everywhere else in integer arithmetic; TensorPrimitives would throw.
+    private readonly struct SubOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a - b;
+    }
+
+    private readonly struct MulOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a * b;
+    }
+
+    private readonly struct DivOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a / b;
+    }
+
+    private readonly struct MaxOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => Vector.Max(a, b);
+    }
+
+    private readonly struct MinOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => Vector.Min(a, b);
+    }
+
+    private readonly struct CopysignOperator<T> : IBinaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => Vector.CopySign(a, b);
+    }
+
+    private readonly struct NegOperator<T> : IUnaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> x) => -x;
+    }
+
+    private readonly struct SquareOperator<T> : IUnaryOperator<T>
+    {
+        public static Vector<T> Apply(Vector<T> x) => x * x;
+    }
+
+    // |long.MinValue| wraps around to itself, as everywhere else in integer arithmetic.
     private readonly struct AbsOperator<T> : IUnaryOperator<T>
     {
         public static Vector<T> Apply(Vector<T> x) => Vector.Abs(x);

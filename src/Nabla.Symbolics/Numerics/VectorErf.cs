@@ -26,7 +26,7 @@ internal static class VectorErf
         VectorF a = Vector.Abs(x);
         VectorF near = Near(x);
         // From 4 on erf is 1 in float; the polynomial is not meant for more.
-        VectorF far = VectorF.One - VectorExp.Exp(LogErfc(Vector.ConditionalSelect(Vector.GreaterThan(a, new VectorF(4)), new VectorF(4), a)));
+        VectorF far = VectorF.One - VectorExp.ExpModerate(LogErfc(Vector.ConditionalSelect(Vector.GreaterThan(a, new VectorF(4)), new VectorF(4), a)));
         return Vector.ConditionalSelect(Vector.LessThan(a, new VectorF(0.9f)), near, Vector.CopySign(far, x));
     }
 

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using VectorD = System.Numerics.Vector<double>;
 using VectorF = System.Numerics.Vector<float>;
 
@@ -19,6 +21,9 @@ internal static class VectorExp
     // ln 2 in two parts; the first has trailing zero bits, so that k times it is exact.
     private const float Ln2HighF = 0.693359375f, Ln2LowF = -2.12194440e-4f;
     private const double Ln2HighD = 6.93147180369123816490e-01, Ln2LowD = 1.90821492927058770002e-10;
+
+    // The native minimum and maximum of x86 return the second operand if either is NaN, those of ARM the NaN; WebAssembly's do neither.
+    private static bool ClampKeepsNan => X86Base.IsSupported || AdvSimd.IsSupported;
 
     public static void Exp(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, ExpF>(x, y);
 
@@ -47,6 +52,17 @@ internal static class VectorExp
         VectorF r = Vector.MultiplyAddEstimate(k, new VectorF(-Ln2LowF), Vector.MultiplyAddEstimate(k, new VectorF(-Ln2HighF), c));
         VectorF p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorF.One;
         return KeepNan(x, Scale(p, t));
+    }
+
+    /// <summary>e^x for x in [-87, 88], without the care for overflow and underflow; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF ExpModerate(VectorF x)
+    {
+        VectorF t = Vector.MultiplyAddEstimate(x, new VectorF((float)Log2E), new VectorF(RoundF));
+        VectorF k = t - new VectorF(RoundF);
+        VectorF r = Vector.MultiplyAddEstimate(k, new VectorF(-Ln2LowF), Vector.MultiplyAddEstimate(k, new VectorF(-Ln2HighF), x));
+        VectorF p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorF.One;
+        return p * Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(t) + new Vector<int>(127), 23));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,12 +108,13 @@ internal static class VectorExp
         return Vector.MultiplyAddEstimate(p, r, new VectorF(0.5f));
     }
 
-    // p * 2^k, k being the low bits of t. Half of k at a time, so that each factor is a normal number.
+    // p * 2^k, k being the low bits of t; the high bits are shifted out. Two factors, each a normal number, and a product that may
+    // overflow or underflow gradually. (Adding k to the exponent bits of p would be quicker, but makes numbers of some NaNs.)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VectorF Scale(VectorF p, VectorF t)
     {
-        Vector<int> k = Vector.AsVectorInt32(t) - new Vector<int>(0x4B400000);
-        Vector<int> half = Vector.ShiftRightArithmetic(k, 1);
+        Vector<int> k = Vector.AsVectorInt32(t);
+        Vector<int> half = Vector.ShiftRightLogical(k, 1);
         VectorF first = Vector.AsVectorSingle(Vector.ShiftLeft(half + new Vector<int>(127), 23));
         VectorF second = Vector.AsVectorSingle(Vector.ShiftLeft(k - half + new Vector<int>(127), 23));
         return p * first * second;
@@ -108,7 +125,7 @@ internal static class VectorExp
         Vector.MaxNative(new VectorF(low), Vector.MinNative(new VectorF(high), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF KeepNan(VectorF x, VectorF y) => Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
+    private static VectorF KeepNan(VectorF x, VectorF y) => ClampKeepsNan ? y : Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
 
     // ---- double ----
 
@@ -125,6 +142,17 @@ internal static class VectorExp
         VectorD r = Vector.MultiplyAddEstimate(k, new VectorD(-Ln2LowD), Vector.MultiplyAddEstimate(k, new VectorD(-Ln2HighD), c));
         VectorD p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorD.One;
         return KeepNan(x, Scale(p, t, power));
+    }
+
+    /// <summary>e^x for x in [-708, 709], without the care for overflow and underflow; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorD ExpModerate(VectorD x)
+    {
+        VectorD t = Vector.MultiplyAddEstimate(x, new VectorD(Log2E), new VectorD(RoundD));
+        VectorD k = t - new VectorD(RoundD);
+        VectorD r = Vector.MultiplyAddEstimate(k, new VectorD(-Ln2LowD), Vector.MultiplyAddEstimate(k, new VectorD(-Ln2HighD), x));
+        VectorD p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorD.One;
+        return p * Vector.AsVectorDouble(Vector.ShiftLeft(Vector.AsVectorInt64(t) + new Vector<long>(1023), 52));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -178,11 +206,10 @@ internal static class VectorExp
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VectorD Scale(VectorD p, VectorD t, long power)
     {
-        // Shifted by 2048 the number is positive, and the logical shift that AVX2 has does for the arithmetic one it lacks.
-        Vector<long> k = Vector.AsVectorInt64(t) - new Vector<long>(0x4338000000000000 - power);
-        Vector<long> half = Vector.ShiftRightLogical(k + new Vector<long>(2048), 1);
-        VectorD first = Vector.AsVectorDouble(Vector.ShiftLeft(half - Vector<long>.One, 52));
-        VectorD second = Vector.AsVectorDouble(Vector.ShiftLeft(k - half + new Vector<long>(2047), 52));
+        Vector<long> k = Vector.AsVectorInt64(t) + new Vector<long>(power);
+        Vector<long> half = Vector.ShiftRightLogical(k, 1);
+        VectorD first = Vector.AsVectorDouble(Vector.ShiftLeft(half + new Vector<long>(1023), 52));
+        VectorD second = Vector.AsVectorDouble(Vector.ShiftLeft(k - half + new Vector<long>(1023), 52));
         return p * first * second;
     }
 
@@ -191,7 +218,7 @@ internal static class VectorExp
         Vector.MaxNative(new VectorD(low), Vector.MinNative(new VectorD(high), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD KeepNan(VectorD x, VectorD y) => Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
+    private static VectorD KeepNan(VectorD x, VectorD y) => ClampKeepsNan ? y : Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
     private readonly struct ExpF : IUnaryOperator<float>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

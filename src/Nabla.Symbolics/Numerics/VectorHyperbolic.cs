@@ -41,8 +41,10 @@ internal static class VectorHyperbolic
     public static VectorF Tanh(VectorF x)
     {
         VectorF a = Vector.Abs(x);
-        VectorF far = VectorF.One - new VectorF(2) / (VectorExp.Exp(a + a) + VectorF.One);
-        return Vector.ConditionalSelect(Vector.LessThan(a, new VectorF(0.625f)), NearTanh(x), Vector.CopySign(far, x));
+        // From 10 on tanh is 1 after rounding. A NaN passes the comparison as it is.
+        VectorF c = Vector.ConditionalSelect(Vector.GreaterThan(a, new VectorF(10)), new VectorF(10), a);
+        VectorF far = VectorF.One - new VectorF(2) / (VectorExp.ExpModerate(c + c) + VectorF.One);
+        return Vector.CopySign(Vector.ConditionalSelect(Vector.LessThan(a, new VectorF(0.625f)), NearTanh(a), far), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,8 +63,10 @@ internal static class VectorHyperbolic
     public static VectorD Tanh(VectorD x)
     {
         VectorD a = Vector.Abs(x);
-        VectorD far = VectorD.One - new VectorD(2) / (VectorExp.Exp(a + a) + VectorD.One);
-        return Vector.ConditionalSelect(Vector.LessThan(a, new VectorD(0.625)), NearTanh(x), Vector.CopySign(far, x));
+        // From 20 on tanh is 1 after rounding. A NaN passes the comparison as it is.
+        VectorD c = Vector.ConditionalSelect(Vector.GreaterThan(a, new VectorD(20)), new VectorD(20), a);
+        VectorD far = VectorD.One - new VectorD(2) / (VectorExp.ExpModerate(c + c) + VectorD.One);
+        return Vector.CopySign(Vector.ConditionalSelect(Vector.LessThan(a, new VectorD(0.625)), NearTanh(a), far), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -131,7 +135,9 @@ internal static class VectorHyperbolic
         VectorD t = x - VectorD.One;
         VectorD large = Vector.AsVectorDouble(Vector.GreaterThan(x, new VectorD(268435456)));
         VectorD small = t + Vector.SquareRoot(t * (t + new VectorD(2)));
-        return VectorLog.Log1p(Vector.ConditionalSelect(large, t, small)) + (large & new VectorD(Ln2));
+        // Below 1, t + sqrt(...) may be a number although there is no result.
+        VectorD y = VectorLog.Log1p(Vector.ConditionalSelect(large, t, small)) + (large & new VectorD(Ln2));
+        return Vector.ConditionalSelect(Vector.LessThan(x, VectorD.One), new VectorD(double.NaN), y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

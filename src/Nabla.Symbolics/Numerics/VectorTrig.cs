@@ -6,7 +6,7 @@ using VectorF = System.Numerics.Vector<float>;
 namespace Nabla.Symbolics;
 
 /// <summary>
-/// sin, cos, tan. x = k pi/2 + r with |r| at most pi/4, pi/2 in three parts: with a fused multiply-add the first subtraction is exact,
+/// sin, cos, tan (in float by widening). x = k pi/2 + r with |r| at most pi/4, pi/2 in three parts: with a fused multiply-add the first subtraction is exact,
 /// so r is good to its last digit even next to a multiple of pi/2. Vectors with an element too large for that (or infinite) take
 /// the scalar function for such elements. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
 /// </summary>
@@ -25,7 +25,7 @@ internal static class VectorTrig
 
     public static void Cos(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, CosD>(x, y);
 
-    public static void Tan(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, TanF>(x, y);
+    public static void Tan(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, Widened<TanD>>(x, y);
 
     public static void Tan(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, TanD>(x, y);
 
@@ -35,7 +35,8 @@ internal static class VectorTrig
     public static VectorF Sin(VectorF x)
     {
         VectorF r = Reduce(x, out Vector<int> k);
-        VectorF y = Quadrant(r, k);
+        // The reduction turns -0 into +0.
+        VectorF y = Vector.ConditionalSelect(Vector.Equals(x, VectorF.Zero), x, Quadrant(r, k));
         return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorF(LimitF)) ? Large(x, y, Math.Sin) : y;
     }
 
@@ -45,23 +46,6 @@ internal static class VectorTrig
         VectorF r = Reduce(x, out Vector<int> k);
         VectorF y = Quadrant(r, k + Vector<int>.One);
         return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorF(LimitF)) ? Large(x, y, Math.Cos) : y;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Tan(VectorF x)
-    {
-        VectorF r = Reduce(x, out Vector<int> k);
-        VectorF z = r * r;
-        VectorF p = Vector.MultiplyAddEstimate(new VectorF(0.00385984778f), z, new VectorF(0.00115710823f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(0.00997984316f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(0.0216160715f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(0.0539951101f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(0.133332282f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(0.333333343f));
-        VectorF tan = Vector.MultiplyAddEstimate(p * z, r, r);
-        Vector<int> odd = Vector.Equals(k & Vector<int>.One, Vector<int>.One);
-        VectorF y = Vector.ConditionalSelect(odd, -VectorF.One / tan, tan);
-        return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorF(LimitF)) ? Large(x, y, Math.Tan) : y;
     }
 
     // The quadrant k comes as the low bits of an integer; those above are not its own.
@@ -110,7 +94,7 @@ internal static class VectorTrig
     public static VectorD Sin(VectorD x)
     {
         VectorD r = Reduce(x, out Vector<long> k);
-        VectorD y = Quadrant(r, k);
+        VectorD y = Vector.ConditionalSelect(Vector.Equals(x, VectorD.Zero), x, Quadrant(r, k));
         return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorD(LimitD)) ? Large(x, y, Math.Sin) : y;
     }
 
@@ -129,6 +113,7 @@ internal static class VectorTrig
         SinCos(r, out VectorD sin, out VectorD cos);
         VectorD odd = Vector.AsVectorDouble(Vector.Equals(k & Vector<long>.One, Vector<long>.One));
         VectorD y = Vector.ConditionalSelect(odd, -cos, sin) / Vector.ConditionalSelect(odd, sin, cos);
+        y = Vector.ConditionalSelect(Vector.Equals(x, VectorD.Zero), x, y);
         return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorD(LimitD)) ? Large(x, y, Math.Tan) : y;
     }
 
@@ -195,12 +180,6 @@ internal static class VectorTrig
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<float> Apply(Vector<float> x) => Cos(x);
-    }
-
-    private readonly struct TanF : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Tan(x);
     }
 
     private readonly struct SinD : IUnaryOperator<double>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nabla.Symbolics;
@@ -37,6 +38,26 @@ internal static unsafe class ElementwiseKernel
         }
         if (inputs.Length > MaxPinned || outputs.Length > 4) RunWithHandles(program, inputs, dims, compute, outputs);
         else RunPinned(program, inputs, dims, compute, outputs);
+    }
+
+    /// <summary>Adds an array to another of the same shape and type, in the other's memory.</summary>
+    public static void AddInto(in NdArray target, in NdArray x)
+    {
+        if (target.Dims.Length == 0 && target.DType == DType.Float32)
+        {
+            target.At<float>(target.Offset) += x.At<float>(x.Offset);
+            return;
+        }
+        if (target.IsContiguous && x.IsContiguous && target.DType is DType.Float32 or DType.Float64)
+        {
+            if (target.DType == DType.Float32) TensorPrimitives.Add(target.Span<float>(), x.Span<float>(), target.Span<float>());
+            else TensorPrimitives.Add(target.Span<double>(), x.Span<double>(), target.Span<double>());
+            return;
+        }
+        var step = new Odometer(target);
+        var from = new Odometer(x);
+        for (int i = target.Numel; i > 0; i--, step.Advance(), from.Advance())
+            target.SetDouble(step.Position, target.GetDouble(step.Position) + x.GetDouble(from.Position));
     }
 
     // ---- tiny -------------------------------------------------------------------------------------------------------

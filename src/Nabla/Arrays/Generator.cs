@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla;
 
 /// <summary>
@@ -24,6 +26,13 @@ public sealed class Generator
     // Words of draws have 0 in the upper half of Philox's counter, seeds of forks have 1.
     private const ulong DrawStream = 0;
     private const ulong ForkStream = 1;
+
+    private const int Rounds = 10;
+    private const ulong Multiplier = 0xD2B74407B1CE6E93;
+    private const ulong KeyStep = 0x9E3779B97F4A7C15;
+
+    // Fills go by this many words, which stay in the first cache.
+    private const int Batch = 512;
 
     private ulong seed;
     private ulong position;
@@ -85,34 +94,64 @@ public sealed class Generator
 
     /// <summary>Fills with numbers uniform in [0, 1): the multiples of 2⁻⁵³.</summary>
     /// <param name="values">Where they go.</param>
+    [SkipLocalsInit]
     public void FillUniform(Span<double> values)
     {
-        Words words = TakeWords(values.Length);
-        for (int i = 0; i < values.Length; i++) values[i] = ToDouble(words.Next());
+        Span<ulong> words = stackalloc ulong[Batch];
+        ulong start = Take((ulong)values.Length);
+        for (int i = 0; i < values.Length; i += Batch)
+        {
+            int count = Math.Min(Batch, values.Length - i);
+            FillWords(words[..count], start + (ulong)i);
+            for (int j = 0; j < count; j++) values[i + j] = ToDouble(words[j]);
+        }
     }
 
     /// <summary>Fills with numbers uniform in [0, 1): the multiples of 2⁻²⁴.</summary>
     /// <param name="values">Where they go.</param>
+    [SkipLocalsInit]
     public void FillUniform(Span<float> values)
     {
-        Words words = TakeWords(values.Length);
-        for (int i = 0; i < values.Length; i++) values[i] = (words.Next() >> 40) * UnitOfFloat;
+        Span<ulong> words = stackalloc ulong[Batch];
+        ulong start = Take((ulong)values.Length);
+        for (int i = 0; i < values.Length; i += Batch)
+        {
+            int count = Math.Min(Batch, values.Length - i);
+            FillWords(words[..count], start + (ulong)i);
+            for (int j = 0; j < count; j++) values[i + j] = (int)(words[j] >> 40) * UnitOfFloat;
+        }
     }
 
     /// <summary>Fills with numbers of the standard normal distribution.</summary>
     /// <param name="values">Where they go.</param>
+    [SkipLocalsInit]
     public void FillNormal(Span<double> values)
     {
-        Words words = TakeWords(values.Length);
-        for (int i = 0; i < values.Length; i++) values[i] = NormalQuantile.AtWord(words.Next());
+        Span<ulong> words = stackalloc ulong[Batch];
+        ulong start = Take((ulong)values.Length);
+        for (int i = 0; i < values.Length; i += Batch)
+        {
+            int count = Math.Min(Batch, values.Length - i);
+            FillWords(words[..count], start + (ulong)i);
+            NormalQuantile.AtWords(words[..count], values.Slice(i, count));
+        }
     }
 
     /// <summary>Fills with numbers of the standard normal distribution: those of the double fill, rounded.</summary>
     /// <param name="values">Where they go.</param>
+    [SkipLocalsInit]
     public void FillNormal(Span<float> values)
     {
-        Words words = TakeWords(values.Length);
-        for (int i = 0; i < values.Length; i++) values[i] = (float)NormalQuantile.AtWord(words.Next());
+        Span<ulong> words = stackalloc ulong[Batch];
+        Span<double> normals = stackalloc double[Batch];
+        ulong start = Take((ulong)values.Length);
+        for (int i = 0; i < values.Length; i += Batch)
+        {
+            int count = Math.Min(Batch, values.Length - i);
+            FillWords(words[..count], start + (ulong)i);
+            NormalQuantile.AtWords(words[..count], normals[..count]);
+            for (int j = 0; j < count; j++) values[i + j] = (float)normals[j];
+        }
     }
 
     /// <summary>Fills with integers, each of [<paramref name="low"/>, <paramref name="high"/>) being equally likely.</summary>
@@ -140,9 +179,7 @@ public sealed class Generator
 
     private ulong Take(ulong count) => Interlocked.Add(ref position, count) - count;
 
-    private Words TakeWords(int count) => new(seed, Take((ulong)count));
-
-    private static double ToDouble(ulong word) => (word >> 11) * UnitOfDouble;
+    private static double ToDouble(ulong word) => (long)(word >> 11) * UnitOfDouble;
 
     private static ulong Word(ulong seed, ulong index, ulong stream)
     {
@@ -155,30 +192,44 @@ public sealed class Generator
     {
         unchecked
         {
-            for (int round = 0; round < 10; round++)
+            for (int round = 0; round < Rounds; round++)
             {
-                ulong upper = Math.BigMul(counter, 0xD2B74407B1CE6E93, out ulong lower);
+                ulong upper = Math.BigMul(counter, Multiplier, out ulong lower);
                 counter = upper ^ key ^ stream;
                 stream = lower;
-                key += 0x9E3779B97F4A7C15;
+                key += KeyStep;
             }
         }
 
         return (counter, stream);
     }
 
-    // A stretch of the stream; one evaluation of Philox serves two words.
-    private struct Words(ulong seed, ulong index)
+    // A stretch of the stream. Two evaluations of Philox run side by side, since one is a long chain of dependent steps.
+    private void FillWords(Span<ulong> words, ulong index)
     {
-        private ulong index = index;
-        private ulong odd = (index & 1) == 0 ? 0 : Word(seed, index, DrawStream);
-
-        public ulong Next()
+        int i = 0;
+        if ((index & 1) != 0 && words.Length > 0) words[i++] = Word(seed, index, DrawStream);
+        ulong counter = (index + 1) >> 1;
+        for (; i + 4 <= words.Length; i += 4, counter += 2)
         {
-            ulong at = index++;
-            if ((at & 1) != 0) return odd;
-            (ulong even, odd) = Philox(seed, at >> 1, DrawStream);
-            return even;
+            ulong c0 = counter, c1 = counter + 1, s0 = DrawStream, s1 = DrawStream, key = seed;
+            for (int round = 0; round < Rounds; round++)
+            {
+                ulong upper0 = Math.BigMul(c0, Multiplier, out ulong lower0);
+                ulong upper1 = Math.BigMul(c1, Multiplier, out ulong lower1);
+                c0 = upper0 ^ key ^ s0;
+                c1 = upper1 ^ key ^ s1;
+                s0 = lower0;
+                s1 = lower1;
+                key = unchecked(key + KeyStep);
+            }
+
+            words[i] = c0;
+            words[i + 1] = s0;
+            words[i + 2] = c1;
+            words[i + 3] = s1;
         }
+
+        for (; i < words.Length; i++) words[i] = Word(seed, index + (ulong)i, DrawStream);
     }
 }

@@ -146,3 +146,34 @@ internal readonly struct NdArray
         return position;
     }
 }
+
+/// <summary>Steps through the positions of an array's elements in row-major order.</summary>
+internal struct Odometer
+{
+    private readonly int[] dims;
+    private readonly int[] strides;
+    private readonly int[] index;
+
+    public Odometer(in NdArray x)
+    {
+        dims = x.Dims;
+        strides = x.Strides;
+        index = new int[dims.Length];
+        Position = x.Offset;
+    }
+
+    /// <summary>The position in the storage of the current element.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Goes to the next element; after the last it is at the first again.</summary>
+    public void Advance()
+    {
+        for (int axis = dims.Length - 1; axis >= 0; axis--)
+        {
+            Position += strides[axis];
+            if (++index[axis] < dims[axis]) return;
+            Position -= dims[axis] * strides[axis];
+            index[axis] = 0;
+        }
+    }
+}

@@ -12,12 +12,15 @@ namespace Nabla;
 /// </remarks>
 internal sealed class BackwardPass
 {
-    private readonly bool retainGraph;
-    private readonly bool createGraph;
-    private readonly bool anomaly = GradMode.IsAnomaly;
-    private readonly HashSet<Node>? needed;
-    private readonly Dictionary<(Node, int), int>? targets;
-    private readonly GradientSlot[]? captured;
+    [ThreadStatic]
+    private static BackwardPass? idle;
+
+    private bool retainGraph;
+    private bool createGraph;
+    private bool anomaly;
+    private HashSet<Node>? needed;
+    private Dictionary<(Node, int), int>? targets;
+    private GradientSlot[]? captured;
 
     private Node?[] heap = new Node?[16];
     private int heapCount;
@@ -26,13 +29,27 @@ internal sealed class BackwardPass
     private int arrivedCount;
     private Node? running;
 
-    private BackwardPass(bool retainGraph, bool createGraph, HashSet<Node>? needed, Dictionary<(Node, int), int>? targets, GradientSlot[]? captured)
+    /// <summary>A pass whose lists have already grown, if this thread has one that is not in use.</summary>
+    private static BackwardPass Start(bool retainGraph, bool createGraph)
     {
-        this.retainGraph = retainGraph;
-        this.createGraph = createGraph;
-        this.needed = needed;
-        this.targets = targets;
-        this.captured = captured;
+        BackwardPass pass = idle ?? new BackwardPass();
+        idle = null;
+        pass.retainGraph = retainGraph;
+        pass.createGraph = createGraph;
+        pass.anomaly = GradMode.IsAnomaly;
+        return pass;
+    }
+
+    /// <summary>Puts the pass away for the next one on this thread; a pass that failed is left to the collector.</summary>
+    private void Finish()
+    {
+        needed = null;
+        targets = null;
+        captured = null;
+        shared = null;
+        Array.Clear(arrived, 0, arrivedCount);
+        arrivedCount = 0;
+        idle = this;
     }
 
     // ---- entrances --------------------------------------------------------------------------------------------------
@@ -47,9 +64,10 @@ internal sealed class BackwardPass
                 if (gradients[i] is { } arrivedGradient) AddTo(inputs[i], new GradientSlot { Gradient = arrivedGradient }, createGraph);
             return;
         }
-        var pass = new BackwardPass(retainGraph, createGraph, null, null, null);
-        pass.Walk([output], [gradient], "Backward");
+        BackwardPass pass = Start(retainGraph, createGraph);
+        pass.Walk(new ReadOnlySpan<Tensor>(in output), new ReadOnlySpan<Tensor?>(in gradient), "Backward");
         pass.Commit();
+        pass.Finish();
     }
 
     /// <summary>The gradients of outputs with respect to inputs; accumulates nothing.</summary>
@@ -67,9 +85,14 @@ internal sealed class BackwardPass
             targets.TryAdd((edge.Node, edge.Output), i);
         }
         var captured = new GradientSlot[inputs.Count];
-        var pass = new BackwardPass(retainGraph, createGraph, PathsTo(outputs, targets), targets, captured);
-        pass.Walk(outputs, gradients, op);
+        if (gradients is not null && gradients.Count != outputs.Count) throw AutogradErrors.GradOutputsCount(gradients.Count, outputs.Count);
+        BackwardPass pass = Start(retainGraph, createGraph);
+        pass.needed = PathsTo(outputs, targets);
+        pass.targets = targets;
+        pass.captured = captured;
+        pass.Walk([.. outputs], gradients is null ? new Tensor?[outputs.Count] : [.. gradients], op);
         pass.Commit();
+        pass.Finish();
         var results = new Tensor?[inputs.Count];
         for (int i = 0; i < results.Length; i++)
         {
@@ -109,16 +132,15 @@ internal sealed class BackwardPass
 
     // ---- the walk ---------------------------------------------------------------------------------------------------
 
-    private void Walk(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?>? gradients, string op)
+    private void Walk(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> gradients, string op)
     {
-        if (gradients is not null && gradients.Count != outputs.Count) throw AutogradErrors.GradOutputsCount(gradients.Count, outputs.Count);
         Modes before = GradMode.SetRecording(createGraph);
         try
         {
-            for (int i = 0; i < outputs.Count; i++)
+            for (int i = 0; i < outputs.Length; i++)
             {
-                Tensor seed = Seed(outputs[i], gradients?[i], op);
-                Send(outputs[i].GradientEdge(), seed, owned: false);
+                Tensor seed = Seed(outputs[i], gradients[i], op);
+                Send(outputs[i].GradientEdge(), seed, owned: gradients[i] is null);
             }
             while (heapCount > 0)
             {
@@ -140,6 +162,7 @@ internal sealed class BackwardPass
         {
             GradMode.Restore(before);
             if (running is not null) Forget(running);
+            running = null;
             while (heapCount > 0) Forget(Pop());
         }
     }

@@ -133,7 +133,7 @@ internal sealed class ElementwiseNode : Node
     private SavedTensor savedFirst, savedSecond;
     private SavedTensor[]? savedMore;
 
-    public ElementwiseNode(ElementwiseOp op, GradientPlan plan, ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    public ElementwiseNode(ElementwiseOp op, GradientPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
         : base(outputs[0].Dims, outputs[0].DType)
     {
         this.op = op;
@@ -146,7 +146,11 @@ internal sealed class ElementwiseNode : Node
             moreEdges = new Edge[inputs.Length - 2];
             for (int i = 2; i < inputs.Length; i++) moreEdges[i - 2] = inputs[i].GradientEdge();
         }
-        if (outputs.Length > 1) moreOutputs = Array.ConvertAll(outputs[1..], output => output.DType);
+        if (outputs.Length > 1)
+        {
+            moreOutputs = new DType[outputs.Length - 1];
+            for (int j = 1; j < outputs.Length; j++) moreOutputs[j - 1] = outputs[j].DType;
+        }
 
         int count = plan.SavedInputs.Length + plan.SavedOutputs.Length;
         if (count > 2) savedMore = new SavedTensor[count - 2];
@@ -180,29 +184,29 @@ internal sealed class ElementwiseNode : Node
         }
         if (computed == 0) return;
 
-        // The usual case, one gradient from one formula, allocates nothing but its result.
-        if (computed == 1 && outputs == 1 && saved <= 2 && wanted.Length == 1)
-        {
-            Tensor result = saved switch
-            {
-                0 => plan.Backward.Apply(slot.Gradient!),
-                1 => plan.Backward.Apply(slot.Gradient!, savedFirst.Unpack(op.Name)),
-                _ => plan.Backward.Apply(slot.Gradient!, savedFirst.Unpack(op.Name), savedSecond.Unpack(op.Name)),
-            };
-            pass.Send(EdgeAt(wanted[0]), result, owned: true);
-            return;
-        }
-        var arguments = new Tensor[outputs + saved];
+        int count = outputs + saved;
+        var room = default(FewTensors);
+        Span<Tensor> arguments = count <= FewTensors.Length ? ((Span<Tensor>)room)[..count] : new Tensor[count];
         for (int j = 0; j < outputs; j++)
         {
             Tensor? gradient = j == 0 ? slot.Gradient : more![j - 1].Gradient;
-            (int[] dims, DType dtype) = Output(j);
-            arguments[j] = gradient ?? VectorSpace.Current.Full(dims, 0, dtype);
+            arguments[j] = gradient ?? VectorSpace.Current.Full(Output(j).Dims, 0, Output(j).DType);
         }
         for (int i = 0; i < saved; i++) arguments[outputs + i] = Saved(i).Unpack(op.Name);
-        Tensor[] results = plan.Backward.ApplyMany(arguments);
+        var resultRoom = default(FewTensors);
+        Span<Tensor> results = computed <= FewTensors.Length ? ((Span<Tensor>)resultRoom)[..computed] : new Tensor[computed];
+        plan.Backward.Apply(arguments, results);
         for (int i = 0, at = 0; i < wanted.Length; i++)
+        {
             if (!plan.PassesThrough[i]) pass.Send(EdgeAt(wanted[i]), results[at++], owned: true);
+        }
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Length)]
+    private struct FewTensors
+    {
+        public const int Length = 4;
+        private Tensor first;
     }
 
     internal override void Release()

@@ -15,13 +15,15 @@ public sealed class ElementwiseOp
     private readonly Lazy<Definition> definition;
     private GradientPlan? lastPlan;
 
-    private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, string? domain)
+    private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, ReadOnlySpan<Domain> domains)
     {
         Name = name;
         Arity = arity;
         this.define = define;
         IsPredicate = isPredicate;
-        DomainText = domain;
+        var all = new Domain[arity];
+        for (int i = 0; i < arity; i++) all[i] = i < domains.Length ? domains[i] : domains.Length > 0 ? domains[^1] : Domain.Real;
+        Domains = all;
         definition = new Lazy<Definition>(() => new Definition(this));
     }
 
@@ -34,8 +36,18 @@ public sealed class ElementwiseOp
     /// <summary>Whether the result is a truth value.</summary>
     public bool IsPredicate { get; }
 
-    /// <summary>Where the function is meant to be used, if the formula does not say it itself.</summary>
-    public string? DomainText { get; }
+    /// <summary>Where each input is meant to be; tests sample their points from it.</summary>
+    public IReadOnlyList<Domain> Domains { get; }
+
+    /// <summary>The convention where the function is not differentiable, in words; empty if it is smooth on its domain.</summary>
+    public string Kinks { get; private set; } = "";
+
+    /// <summary>States the convention at kinks, as part of the declaration.</summary>
+    internal ElementwiseOp WithKinks(string kinks)
+    {
+        Kinks = kinks;
+        return this;
+    }
 
     /// <summary>The inputs as they stand in <see cref="Formula"/>: <c>x</c>, <c>y</c>, <c>z</c>, …</summary>
     public IReadOnlyList<Symbol> Inputs => definition.Value.Inputs;
@@ -45,22 +57,26 @@ public sealed class ElementwiseOp
 
     internal Definition Declared => definition.Value;
 
-    /// <summary>Declares an operation of one input.</summary>
-    internal static ElementwiseOp Of(string name, Func<Expr, Expr> formula, string? domain = null) => new(name, 1, x => [formula(x[0])], false, domain);
+    /// <summary>Declares an operation of one input, with its domain (all reals if none is given).</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 1, x => [formula(x[0])], false, domains);
 
-    /// <summary>Declares an operation of two inputs.</summary>
-    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr> formula, string? domain = null) => new(name, 2, x => [formula(x[0], x[1])], false, domain);
+    /// <summary>Declares an operation of two inputs, with the domain of each; the last given stands for the rest.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 2, x => [formula(x[0], x[1])], false, domains);
 
-    /// <summary>Declares an operation of three inputs.</summary>
-    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr> formula, string? domain = null) => new(name, 3, x => [formula(x[0], x[1], x[2])], false, domain);
+    /// <summary>Declares an operation of three inputs, with the domain of each; the last given stands for the rest.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 3, x => [formula(x[0], x[1], x[2])], false, domains);
+
+    /// <summary>Declares an operation of four inputs, with the domain of each; the last given stands for the rest.</summary>
+    internal static ElementwiseOp Of(string name, Func<Expr, Expr, Expr, Expr, Expr> formula, params ReadOnlySpan<Domain> domains) => new(name, 4, x => [formula(x[0], x[1], x[2], x[3])], false, domains);
 
     /// <summary>Declares an operation of one input whose result is a truth value.</summary>
-    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr> formula) => new(name, 1, x => [formula(x[0])], true, null);
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr> formula) => new(name, 1, x => [formula(x[0])], true, []);
 
     /// <summary>Declares an operation of two inputs whose result is a truth value.</summary>
-    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr> formula) => new(name, 2, x => [formula(x[0], x[1])], true, null);
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr> formula) => new(name, 2, x => [formula(x[0], x[1])], true, []);
 
-    internal static ElementwiseOp Derived(string name, int arity, Func<Expr[], Expr[]> formulas) => new(name, arity, formulas, false, null);
+    /// <summary>An operation made from others: a backward pass, a tangent, a fusion.</summary>
+    internal static ElementwiseOp Derived(string name, int arity, Func<Expr[], Expr[]> formulas) => new(name, arity, formulas, false, []);
 
     /// <summary>The formula with its inputs and its program, made when first used.</summary>
     internal sealed class Definition
@@ -88,47 +104,41 @@ public sealed class ElementwiseOp
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     internal Tensor Apply(params ReadOnlySpan<Tensor> inputs)
     {
-        TensorFlags flags = TensorFlags.None;
-        foreach (Tensor input in inputs) flags |= input.Flags;
-        if ((flags & (TensorFlags.Dual | TensorFlags.View)) == 0)
-        {
-            var result = new Tensor(Compute(inputs));
-            if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, [result]);
-            return result;
-        }
-        return ApplyMany(inputs)[0];
+        Tensor? output = null;
+        Apply(inputs, new Span<Tensor>(ref output!));
+        return output;
     }
 
     /// <summary>Applies an operation of any number of outputs.</summary>
     internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
     {
-        bool record = false, dual = false;
-        foreach (Tensor input in inputs)
-        {
-            record |= input.RequiresGrad;
-            dual |= input.IsDual;
-        }
-        Tensor[] outputs;
-        if (dual)
-        {
-            outputs = EvaluateDual(inputs);
-        }
-        else
-        {
-            var values = new NdArray[Declared.Outputs.Length];
-            Compute(inputs, values);
-            outputs = new Tensor[values.Length];
-            for (int i = 0; i < values.Length; i++) outputs[i] = new Tensor(values[i]);
-        }
-        if (record && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
+        var outputs = new Tensor[Declared.Outputs.Length];
+        Apply(inputs, outputs);
         return outputs;
     }
 
-    private NdArray Compute(ReadOnlySpan<Tensor> inputs)
+    /// <summary>Applies the operation; there is room for as many outputs as it has.</summary>
+    internal void Apply(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
-        NdArray output = default;
-        Compute(inputs, new Span<NdArray>(ref output));
-        return output;
+        TensorFlags flags = TensorFlags.None;
+        foreach (Tensor input in inputs)
+        {
+            // A view refreshes its history when asked.
+            if ((input.Flags & TensorFlags.View) != 0) _ = input.RequiresGrad;
+            flags |= input.Flags;
+        }
+        if ((flags & TensorFlags.Dual) != 0)
+        {
+            EvaluateDual(inputs).CopyTo(outputs);
+        }
+        else
+        {
+            var room = default(FewArrays);
+            Span<NdArray> values = outputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..outputs.Length] : new NdArray[outputs.Length];
+            Compute(inputs, values);
+            for (int i = 0; i < outputs.Length; i++) outputs[i] = new Tensor(values[i]);
+        }
+        if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
     }
 
     private void Compute(ReadOnlySpan<Tensor> inputs, Span<NdArray> outputs)
@@ -175,7 +185,7 @@ public sealed class ElementwiseOp
         private NdArray first;
     }
 
-    private void Record(ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    private void Record(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (!outputs[0].DType.IsFloatingPoint()) return;
         int mask = 0;
@@ -200,7 +210,9 @@ public sealed class ElementwiseOp
     {
         int level = 0;
         foreach (Tensor input in inputs)
+        {
             if (input.IsDual) level = Math.Max(level, input.Extra!.Dual!.Level);
+        }
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;

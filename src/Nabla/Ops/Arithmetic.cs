@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nabla.Symbolics;
 using F = Nabla.Symbolics.Functions;
 
 namespace Nabla;
@@ -56,7 +57,8 @@ public sealed partial class Tensor
     /// <remarks>Kinks at x = 0: the derivative of x⁰ is 0, of √x ∞, of 1/x −∞.</remarks>
     public Tensor Pow(double exponent) => PowersOf.GetOrAdd(exponent, static n => ElementwiseOp.Of("Pow", x => F.Pow(x, n))).Apply(this);
 
-    private static readonly ElementwiseOp PowOp = ElementwiseOp.Of("Pow", (x, y) => F.Pow(x, y));
+    private static readonly ElementwiseOp PowOp = ElementwiseOp.Of("Pow", (x, y) => F.Pow(x, y), Domain.Positive, Domain.Real)
+        .WithKinks("∂x x⁰ = 0 at 0; ∂y 0ʸ = 0 for y ≥ 0; ∂y NaN for x < 0");
     private static readonly ConcurrentDictionary<double, ElementwiseOp> PowersOf = new();
 
     // ---- operators ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ public sealed partial class Tensor
 {
     /// <summary>This tensor with another element type; itself if it has that type already. Floating point becomes integer by truncation.</summary>
     /// <remarks>Linear: gradients are converted back.</remarks>
+    [Op(OpKind.Linear)]
     public Tensor To(DType dtype) => dtype == DType ? this : new ToOp(dtype).Of(this);
 
     /// <summary>As float32.</summary>
@@ -20,9 +21,11 @@ public sealed partial class Tensor
     public Tensor Bool() => To(DType.Bool);
 
     /// <summary>A contiguous copy with memory of its own; gradients pass through.</summary>
+    [Op(OpKind.Linear)]
     public Tensor Clone() => new CloneOp("Clone").Of(this);
 
     /// <summary>This tensor if its elements lie in row-major order, otherwise a copy where they do.</summary>
+    [Op(OpKind.Linear)]
     public Tensor Contiguous() => IsContiguous ? this : new CloneOp("Contiguous").Of(this);
 
     private sealed class ToOp(DType dtype) : LinearOp("To")

@@ -8,6 +8,7 @@ public sealed partial class Tensor
     /// <param name="axis">The position of the new axis in the result.</param>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="ArgumentException">There are no tensors.</exception>
+    [Op(OpKind.Linear, Shapes = "n times […] → [n, …]")]
     public static Tensor Stack(IReadOnlyList<Tensor> tensors, Axis axis = default)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -24,6 +25,7 @@ public sealed partial class Tensor
     /// <param name="axis">The axis whose lengths add up.</param>
     /// <exception cref="ShapeException">Ranks or other lengths differ.</exception>
     /// <exception cref="ArgumentException">There are no tensors.</exception>
+    [Op(OpKind.Linear, Shapes = "[…, nᵢ, …] → […, Σnᵢ, …]")]
     public static Tensor Cat(IReadOnlyList<Tensor> tensors, Axis axis = default)
     {
         ArgumentNullException.ThrowIfNull(tensors);

@@ -8,6 +8,7 @@ public sealed partial class Tensor
     /// <param name="keepAxis">Keep them with length 1.</param>
     /// <param name="dtype">Convert to this type first.</param>
     /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    [Op(OpKind.Linear, Shapes = "any → without the axes, or with length 1 there")]
     public Tensor Sum(Axes axis = default, bool keepAxis = false, DType? dtype = null)
     {
         Tensor x = dtype is { } other ? To(other) : DType.IsFloatingPoint() ? this : To(DType.Int64);
@@ -20,6 +21,7 @@ public sealed partial class Tensor
     /// <param name="dtype">Convert to this type first.</param>
     /// <exception cref="DTypeException">The elements are integers or truth values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    [Op(OpKind.Linear, Shapes = "any → without the axes, or with length 1 there", DTypes = "floating point")]
     public Tensor Mean(Axes axis = default, bool keepAxis = false, DType? dtype = null)
     {
         Tensor x = dtype is { } other ? To(other) : this;

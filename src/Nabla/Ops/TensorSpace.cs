@@ -7,8 +7,8 @@ internal sealed class TensorSpace : VectorSpace
 
     public override void AddInto(Tensor a, Tensor b)
     {
-        using var scope = Autograd.NoGrad();
-        a.AddInPlace(b);
+        ElementwiseKernel.AddInto(a.Value, b.Value);
+        a.Value.Storage.Version++;
     }
 
     public override Tensor SumTo(Tensor x, int[] dims) => x.SumTo(new Shape(dims));

@@ -7,6 +7,7 @@ public sealed partial class Tensor
 
     /// <summary>Repeats axes of length 1 (and missing leading axes) without copying; −1 keeps a length.</summary>
     /// <exception cref="ShapeException">An axis is neither 1 nor of the wanted length.</exception>
+    [Op(OpKind.Linear, Shapes = "[…, 1, …] → […, n, …]")]
     public Tensor Expand(params ReadOnlySpan<int> shape)
     {
         int[] dims = shape.ToArray();
@@ -26,6 +27,7 @@ public sealed partial class Tensor
 
     /// <summary>Sums over the axes along which <paramref name="shape"/> would be broadcast to this shape: the transpose of <see cref="Expand"/>.</summary>
     /// <exception cref="ShapeException"><paramref name="shape"/> does not broadcast to this tensor's shape.</exception>
+    [Op(OpKind.Linear, Shapes = "[…, n, …] → […, 1, …]")]
     public Tensor SumTo(Shape shape)
     {
         if (Shape == shape) return this;
@@ -51,6 +53,7 @@ public sealed partial class Tensor
 
     /// <summary>The elements in row-major order in another shape; a view where the strides allow it, a copy otherwise. One length may be −1.</summary>
     /// <exception cref="ShapeException">The shapes have different numbers of elements.</exception>
+    [Op(OpKind.Linear, Shapes = "any → any of as many elements")]
     public Tensor Reshape(params ReadOnlySpan<int> shape)
     {
         int[] dims = CompleteShape("Reshape", shape);
@@ -60,6 +63,7 @@ public sealed partial class Tensor
 
     /// <summary>As <see cref="Reshape"/>, but never copies.</summary>
     /// <exception cref="ShapeException">The number of elements differs, or the strides do not allow a view.</exception>
+    [Op(OpKind.Linear, Shapes = "any → any of as many elements")]
     public Tensor View(params ReadOnlySpan<int> shape)
     {
         int[] dims = CompleteShape("View", shape);
@@ -139,6 +143,7 @@ public sealed partial class Tensor
 
     /// <summary>The axes in another order: result axis i is axis <paramref name="axes"/>[i] of this tensor.</summary>
     /// <exception cref="ArgumentException">Not every axis is named once.</exception>
+    [Op(OpKind.Linear)]
     public Tensor Permute(params ReadOnlySpan<Axis> axes)
     {
         if (axes.Length != Rank) throw new ArgumentException($"Permute: {axes.Length} axes are named, the tensor {Shape} has {Rank}. Name each axis once.");
@@ -147,6 +152,7 @@ public sealed partial class Tensor
 
     /// <summary>Two axes exchanged.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    [Op(OpKind.Linear)]
     public Tensor Transpose(Axis first, Axis second)
     {
         if (Rank == 0) return this;
@@ -159,10 +165,12 @@ public sealed partial class Tensor
 
     /// <summary>The transpose of a matrix; a vector or scalar is its own, as in PyTorch.</summary>
     /// <exception cref="ShapeException">The tensor has more than two axes.</exception>
+    [Op(OpKind.Linear, Shapes = "[m, n] → [n, m]")]
     public Tensor T => Rank <= 1 ? this : Rank == 2 ? Transpose(0, 1) : throw new ShapeException($"T: transposes matrices, the tensor is {Shape}. Use MT for a batch of matrices, or Transpose.");
 
     /// <summary>The transpose of each matrix of a batch: the last two axes exchanged.</summary>
     /// <exception cref="ShapeException">The tensor has fewer than two axes.</exception>
+    [Op(OpKind.Linear, Shapes = "[…, m, n] → […, n, m]")]
     public Tensor MT => Rank >= 2 ? Transpose(Rank - 2, Rank - 1) : throw new ShapeException($"MT: needs at least two axes, the tensor is {Shape}.");
 
     private sealed class PermuteOp(int[] order) : ViewOp("Permute")
@@ -187,6 +195,7 @@ public sealed partial class Tensor
 
     /// <summary>A new axis of length 1 at a position of the result.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The result has no such axis.</exception>
+    [Op(OpKind.Linear)]
     public Tensor Unsqueeze(Axis axis)
     {
         int at = axis.Resolve(Rank + 1, "Unsqueeze");
@@ -197,6 +206,7 @@ public sealed partial class Tensor
 
     /// <summary>Without the axes of length 1: all such, or those of the named that are.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    [Op(OpKind.Linear)]
     public Tensor Squeeze(Axes axis = default)
     {
         int[] removed = axis.Resolve(Rank, "Squeeze");
@@ -212,6 +222,7 @@ public sealed partial class Tensor
     /// <param name="axis">The axis.</param>
     /// <param name="index">The position; negative counts from the back.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis or position.</exception>
+    [Op(OpKind.Linear, Shapes = "[…, n, …] → […, …]")]
     public Tensor Select(Axis axis, int index)
     {
         int at = axis.Resolve(Rank, "Select");
@@ -223,6 +234,7 @@ public sealed partial class Tensor
 
     /// <summary>A stretch of an axis: <paramref name="length"/> positions from <paramref name="start"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or the stretch leaves it.</exception>
+    [Op(OpKind.Linear)]
     public Tensor Narrow(Axis axis, int start, int length)
     {
         int at = axis.Resolve(Rank, "Narrow");

@@ -57,7 +57,7 @@ public sealed unsafe class StridedCopyTests
                 fixed (byte* px = x, py = y)
                 {
                     Conversion.Convert(
-                        px + start * Conversion.ElementSize(source), source, py + startTo * Conversion.ElementSize(destination), destination,
+                        px + start * source.Size(), source, py + startTo * destination.Size(), destination,
                         shape, Wide(from), Wide(to));
                 }
 

@@ -13,14 +13,6 @@ namespace Nabla;
 /// </remarks>
 internal static unsafe class Conversion
 {
-    /// <summary>Bytes of an element.</summary>
-    public static int ElementSize(DType type) => type switch
-    {
-        DType.Float64 or DType.Int64 => 8,
-        DType.Float32 or DType.Int32 => 4,
-        _ => 1,
-    };
-
     /// <summary>Converts all elements of <paramref name="shape"/>.</summary>
     public static void Convert(
         byte* source, DType sourceType, byte* destination, DType destinationType,
@@ -29,7 +21,7 @@ internal static unsafe class Conversion
         bool same = sourceType == destinationType || (sourceType == DType.Bool && destinationType == DType.UInt8);
         if (same)
         {
-            StridedCopy.Copy(source, destination, ElementSize(sourceType), shape, sourceStrides, destinationStrides);
+            StridedCopy.Copy(source, destination, sourceType.Size(), shape, sourceStrides, destinationStrides);
             return;
         }
 

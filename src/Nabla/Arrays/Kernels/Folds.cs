@@ -78,7 +78,7 @@ internal readonly struct MaxFold<T> : IFold<T>
 
     public static Vector<T> Map(Vector<T> x) => x;
 
-    public static T Join(T x, T y) => T.Max(x, y);
+    public static T Join(T x, T y) => x > y || T.IsNaN(x) ? x : y;
 
     // The one that is not less than the other, unless it is hidden by a NaN: two selections, and no care for signed zeros.
     public static Vector<T> Join(Vector<T> x, Vector<T> y)
@@ -98,7 +98,7 @@ internal readonly struct MinFold<T> : IFold<T>
 
     public static Vector<T> Map(Vector<T> x) => x;
 
-    public static T Join(T x, T y) => T.Min(x, y);
+    public static T Join(T x, T y) => x < y || T.IsNaN(x) ? x : y;
 
     public static Vector<T> Join(Vector<T> x, Vector<T> y)
     {
@@ -140,6 +140,12 @@ internal static unsafe class Fold<T, TFold>
     /// <summary>y[o, j] = fold over i of x[o, i, j].</summary>
     public static void Along(T* x, T* y, nint outer, nint n, nint inner)
     {
+        if (inner < Vector<T>.Count && (n < Vector<T>.Count || n * inner <= ShortRow / 2))
+        {
+            Small(x, y, outer, n, inner);
+            return;
+        }
+
         if (inner == 1)
         {
             for (nint o = 0; o < outer; o++) y[o] = Row(x + o * n, n);
@@ -152,6 +158,21 @@ internal static unsafe class Fold<T, TFold>
                 ShortRows(x, y, n, inner);
             else
                 Columns(x, y, n, inner);
+        }
+    }
+
+    // A few elements for each result: a call for each would cost more than its elements.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Small(T* x, T* y, nint outer, nint n, nint inner)
+    {
+        for (nint o = 0; o < outer; o++, x += n * inner, y += inner)
+        {
+            for (nint j = 0; j < inner; j++)
+            {
+                T result = TFold.Identity;
+                for (nint i = 0; i < n; i++) result = TFold.Join(result, TFold.Map(x[i * inner + j]));
+                y[j] = result;
+            }
         }
     }
 

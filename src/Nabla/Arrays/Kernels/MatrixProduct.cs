@@ -21,6 +21,9 @@ internal static unsafe class MatrixProduct
     // Below this many multiplications plain loops win over setting up tiles.
     private const int Tiny = 128;
 
+    // Up to this many rows of A, dot products with the columns of B beat tiles, where those columns are contiguous.
+    private const int FewRows = 16;
+
     // An operand of at most this many bytes, read in place, stays in the second cache.
     private const int InPlaceBytes = 256 * 1024;
 
@@ -54,11 +57,14 @@ internal static unsafe class MatrixProduct
         {
             MatrixVector.Multiply(m, k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
         }
-        else if (m == 1 || (m <= 4 && bRow == 1 && aCol == 1))
+        else if (m == 1 || (m <= FewRows && bRow == 1 && aCol == 1))
         {
-            // A few rows times a transposed matrix, as in a linear layer: packing B would cost more than the product.
-            for (int i = 0; i < m; i++)
-                MatrixVector.Multiply(n, k, b, bCol, bRow, a + i * aRow, aCol, c + i * cRow, 1, accumulate);
+            // A few rows times a transposed matrix, as in a linear layer: packing B would cost more than the product. B is
+            // taken in parts that stay in the second cache for all rows.
+            int part = m == 1 ? n : (int)Math.Min(n, Math.Max(4, InPlaceBytes / ((long)k * sizeof(T))));
+            for (int j = 0; j < n; j += part)
+                for (int i = 0; i < m; i++)
+                    MatrixVector.Multiply(Math.Min(part, n - j), k, b + j * bCol, bCol, bRow, a + i * aRow, aCol, c + i * cRow + j, 1, accumulate);
         }
         else
         {

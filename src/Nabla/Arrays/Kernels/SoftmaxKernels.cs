@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Nabla.Symbolics;
 
 namespace Nabla;
 
@@ -15,6 +16,9 @@ namespace Nabla;
 internal static unsafe class SoftmaxKernels
 {
     private const int Tile = 1024;
+
+    // Rows of at most this many elements are taken many at a time.
+    private const int ShortRow = 64;
     private const int PieceColumns = 256;
 
     /// <summary>y[o, j] = log sum over i of exp x[o, i, j].</summary>
@@ -45,6 +49,12 @@ internal static unsafe class SoftmaxKernels
     public static void Softmax<T>(T* x, T* y, nint outer, nint n, nint inner)
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
+        if (inner == 1 && n <= ShortRow)
+        {
+            ShortRows(x, y, outer, (int)n, logarithm: false);
+            return;
+        }
+
         for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
         {
             if (inner == 1)
@@ -63,6 +73,12 @@ internal static unsafe class SoftmaxKernels
     public static void LogSoftmax<T>(T* x, T* y, nint outer, nint n, nint inner)
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
+        if (inner == 1 && n <= ShortRow)
+        {
+            ShortRows(x, y, outer, (int)n, logarithm: true);
+            return;
+        }
+
         T* shifts = stackalloc T[PieceColumns], logs = stackalloc T[PieceColumns];
         for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
         {
@@ -113,6 +129,46 @@ internal static unsafe class SoftmaxKernels
         {
             Span<T> part = new(y + i, (int)nint.Min(Tile, n - i));
             TensorPrimitives.Multiply(part, factor, part);
+        }
+    }
+
+    // Softmax or log-softmax of many short rows: one call takes the exponentials of a whole tile.
+    [SkipLocalsInit]
+    private static void ShortRows<T>(T* x, T* y, nint rows, int n, bool logarithm)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        if (n == 0) return;
+        T* tile = stackalloc T[Tile];
+        nint rowsInTile = Tile / n;
+        for (nint first = 0; first < rows; first += rowsInTile)
+        {
+            int count = (int)nint.Min(rowsInTile, rows - first) * n;
+            T* from = x + first * n, to = y + first * n;
+            for (int start = 0; start < count; start += n)
+            {
+                T largest = from[start];
+                for (int i = start + 1; i < start + n; i++) largest = MaxFold<T>.Join(largest, from[i]);
+                if (logarithm) largest = Shift(largest);
+                for (int i = start; i < start + n; i++) to[i] = from[i] - largest;
+            }
+
+            new ReadOnlySpan<T>(to, count).CopyTo(new Span<T>(tile, count));
+            Exp(tile, count);
+            for (int start = 0; start < count; start += n)
+            {
+                double sum = 0;
+                for (int i = start; i < start + n; i++) sum += double.CreateTruncating(tile[i]);
+                if (logarithm)
+                {
+                    T log = T.CreateTruncating(Math.Log(sum));
+                    for (int i = start; i < start + n; i++) to[i] -= log;
+                }
+                else
+                {
+                    T factor = T.CreateTruncating(1 / sum);
+                    for (int i = start; i < start + n; i++) to[i] = tile[i] * factor;
+                }
+            }
         }
     }
 
@@ -193,7 +249,7 @@ internal static unsafe class SoftmaxKernels
     {
         Span<T> result = new(y, count);
         TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), shift, result);
-        Exp(result);
+        Exp(y, count);
     }
 
     private static void ShiftedExp<T>(T* x, T* shift, T* y, int count)
@@ -201,13 +257,24 @@ internal static unsafe class SoftmaxKernels
     {
         Span<T> result = new(y, count);
         TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), new ReadOnlySpan<T>(shift, count), result);
-        Exp(result);
+        Exp(y, count);
     }
 
     // The one place where these kernels take exponentials.
-    private static void Exp<T>(Span<T> x)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        => TensorPrimitives.Exp<T>(x, x);
+    private static void Exp<T>(T* x, int count)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Span<float> part = new(x, count);
+            VectorExp.Exp(part, part);
+        }
+        else
+        {
+            Span<double> part = new(x, count);
+            VectorExp.Exp(part, part);
+        }
+    }
 
     // Sums of columns, row by row: a few rows in T, at the speed of T, and those sums in double.
     private ref struct ColumnSums<T>
