@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Nabla.Tests.Architecture;
 
 namespace Nabla.Tests.Docs;
 
@@ -67,15 +68,6 @@ public sealed partial class DocumentedExamplesTests
     private static partial Regex Block();
 }
 
-/// <summary>Where the sources are.</summary>
-internal static class Repository
-{
-    public static string Root { get; } = Find();
-
-    private static string Find()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Nabla.slnx"))) return folder.FullName;
-        throw new InvalidOperationException("Nabla.slnx is in no folder above the tests.");
-    }
-}
+/// <summary>Tests that redirect the console run by themselves.</summary>
+[CollectionDefinition("Console", DisableParallelization = true)]
+public sealed class ConsoleTests;
