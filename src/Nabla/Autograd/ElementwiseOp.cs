@@ -235,11 +235,7 @@ public sealed class ElementwiseOp
 
     private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs)
     {
-        int level = 0;
-        foreach (Tensor input in inputs)
-        {
-            if (input.IsDual) level = Math.Max(level, input.Extra!.Dual!.Level);
-        }
+        long level = ForwardMode.HighestLevel(inputs);
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;
