@@ -70,14 +70,6 @@ internal static partial class OpCalls
 
     private static Shape S(params ReadOnlySpan<int> lengths) => Shape.Create(lengths);
 
-    private static IEnumerable<Sample> ReductionSamples() =>
-    [
-        new("Sum", x => x[0].Sum(), S(3, 4)),
-        new("Sum", x => x[0].Sum([0, 2], keepAxis: true), S(2, 3, 4)),
-        new("Sum", x => x[0].Sum(1), S(2, 0)),
-        new("Mean", x => x[0].Mean(1), S(3, 4)),
-    ];
-
     private static IEnumerable<Sample> ShapeSamples() =>
     [
         new("To", x => x[0].To(DType.Float64), S(3)),
