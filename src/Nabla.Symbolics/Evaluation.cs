@@ -39,6 +39,7 @@ internal static class Evaluation
 
     private static double ProductOf(Product product, Dictionary<Expr, double> values)
     {
+        if (product.Coefficient.IsExact && !double.IsNormal(product.Coefficient.ToDouble())) return ScaledProductOf(product, values);
         var (value, divisor) = Split(product.Coefficient);
         foreach (var factor in product.Args)
         {
@@ -49,6 +50,23 @@ internal static class Evaluation
         }
 
         return divisor == 1 ? value : value / divisor;
+    }
+
+    // The coefficient collects the numbers of all factors; that of a long chain, say 2^3000, may be out of range where the product is not.
+    private static double ScaledProductOf(Product product, Dictionary<Expr, double> values)
+    {
+        var (value, exponent) = product.Coefficient.Value.Scaled();
+        foreach (var factor in product.Args)
+        {
+            if (factor is Number) continue;
+            value *= values[factor];
+            if (!double.IsNormal(value)) continue;
+            var magnitude = Math.ILogB(value);
+            value = Math.ScaleB(value, -magnitude);
+            exponent += magnitude;
+        }
+
+        return Math.ScaleB(value, exponent);
     }
 
     // x/3 rounds once where (1/3)*x would round twice.

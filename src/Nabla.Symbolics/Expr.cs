@@ -102,8 +102,20 @@ public abstract class Expr
         return ForwardDerivative.Of(this, x);
     }
 
-    /// <summary>All partial derivatives in one reverse sweep over the graph, at a small multiple of the operations of the value.</summary>
-    public Expr[] Gradient(params ReadOnlySpan<Symbol> wrt) => ReverseDerivative.Of(this, wrt);
+    /// <summary>
+    /// All partial derivatives in one reverse sweep over the graph, at a small multiple of the operations of the value. For a single
+    /// symbol, where a reverse sweep saves nothing, it is <see cref="Diff"/>.
+    /// </summary>
+    public Expr[] Gradient(params ReadOnlySpan<Symbol> wrt)
+    {
+        // The adjoints of a very deep formula are products as long as it is deep, which few forward sweeps avoid.
+        const int veryDeep = 4000;
+        const int fewSymbols = 8;
+        if (wrt.Length > 1 && (Depth < veryDeep || wrt.Length > fewSymbols)) return ReverseDerivative.Of(this, wrt);
+        var gradient = new Expr[wrt.Length];
+        for (var i = 0; i < gradient.Length; i++) gradient[i] = Diff(wrt[i]);
+        return gradient;
+    }
 
     /// <summary>Replaces subterms, all at the same time; a replacement is not itself searched for further matches.</summary>
     public Expr Subs(IReadOnlyDictionary<Expr, Expr> replacements)

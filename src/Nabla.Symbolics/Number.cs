@@ -46,11 +46,11 @@ public sealed class Number : Expr
 
     internal static Number NaN { get; } = Of(double.NaN);
 
-    internal bool IsZero => approximate == 0;
+    internal bool IsZero => IsExact ? exact.Sign == 0 : approximate == 0;
 
     internal bool IsOne => ReferenceEquals(this, One);
 
-    internal bool IsNegative => approximate < 0;
+    internal bool IsNegative => IsExact ? exact.Sign < 0 : approximate < 0;
 
     internal bool IsInteger => IsExact && exact.IsInteger;
 

@@ -4,7 +4,7 @@ namespace Nabla.Symbolics;
 internal static class Power
 {
     /// <summary>Exact powers of numbers are carried out up to this many bits of the result.</summary>
-    private const double LargestResultBits = 4096;
+    private const double LargestResultBits = 65_536;
 
     /// <summary>The canonical power.</summary>
     public static Expr Of(Expr @base, Expr exponent)

@@ -24,7 +24,7 @@ public static partial class Primitives
     /// <summary>e^x - 1, accurate near 0. Its derivative is e^x, not the result plus 1, which would lose small values.</summary>
     public static readonly Primitive Expm1 = new("expm1", 1)
     {
-        Scalar1 = PendingMath.Expm1,
+        Scalar1 = ScalarMath.Expm1,
         Derivative = (x, _) => Functions.Exp(x),
         Simplify = ExactRules.Values((0, 0)),
     };
@@ -64,7 +64,7 @@ public static partial class Primitives
     {
         Domain = new Domain(-1, double.PositiveInfinity),
         Kinks = "derivative inf at -1",
-        Scalar1 = PendingMath.Log1p,
+        Scalar1 = ScalarMath.Log1p,
         Derivative = (x, _) => 1 / (1 + x),
         Simplify = ExactRules.Values((0, 0)),
     };

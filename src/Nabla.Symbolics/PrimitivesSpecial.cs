@@ -6,7 +6,7 @@ public static partial class Primitives
     /// <summary>1/(1 + e^-x).</summary>
     public static readonly Primitive Sigmoid = new("sigmoid", 1)
     {
-        Scalar1 = PendingMath.Sigmoid,
+        Scalar1 = ScalarMath.Sigmoid,
         Derivative = (_, y) => y * (1 - y),
         Simplify = ExactRules.Values((0, Number.Half)),
     };
@@ -14,7 +14,7 @@ public static partial class Primitives
     /// <summary>log(1 + e^x), without overflow.</summary>
     public static readonly Primitive Softplus = new("softplus", 1)
     {
-        Scalar1 = PendingMath.Softplus,
+        Scalar1 = ScalarMath.Softplus,
         Derivative = (x, _) => Functions.Sigmoid(x),
         Simplify = args => ReferenceEquals(args[0], Number.Zero) ? Functions.Log(2) : null,
     };
@@ -22,7 +22,7 @@ public static partial class Primitives
     /// <summary>The error function.</summary>
     public static readonly Primitive Erf = new("erf", 1)
     {
-        Scalar1 = PendingMath.Erf,
+        Scalar1 = ScalarMath.Erf,
         Derivative = (x, _) => 2 * Functions.Exp(-(x * x)) / Functions.Sqrt(Constant.Pi),
         Simplify = ExactRules.Values((0, 0)),
     };
@@ -30,7 +30,7 @@ public static partial class Primitives
     /// <summary>1 - erf(x), accurate where erf is close to 1.</summary>
     public static readonly Primitive Erfc = new("erfc", 1)
     {
-        Scalar1 = PendingMath.Erfc,
+        Scalar1 = ScalarMath.Erfc,
         Derivative = (x, _) => -2 * Functions.Exp(-(x * x)) / Functions.Sqrt(Constant.Pi),
         Simplify = ExactRules.Values((0, 1)),
     };
@@ -40,7 +40,7 @@ public static partial class Primitives
     {
         Domain = Domain.Open(-1, 1),
         Kinks = "derivative inf at -1 and 1",
-        Scalar1 = PendingMath.ErfInv,
+        Scalar1 = ScalarMath.ErfInv,
         Derivative = (_, y) => Functions.Sqrt(Constant.Pi) * Functions.Exp(y * y) / 2,
         Simplify = ExactRules.Values((0, 0)),
     };
@@ -49,7 +49,7 @@ public static partial class Primitives
     public static readonly Primitive Lgamma = new("lgamma", 1)
     {
         Domain = Domain.Positive,
-        Scalar1 = PendingMath.LGamma,
+        Scalar1 = ScalarMath.LGamma,
         Derivative = (x, _) => Functions.Digamma(x),
         Simplify = ExactRules.Values((1, 0), (2, 0)),
     };
@@ -58,7 +58,7 @@ public static partial class Primitives
     public static readonly Primitive Digamma = new("digamma", 1)
     {
         Domain = Domain.Positive,
-        Scalar1 = PendingMath.Digamma,
+        Scalar1 = ScalarMath.Digamma,
         Derivative = (x, _) => Functions.Polygamma(1, x),
     };
 
@@ -66,7 +66,7 @@ public static partial class Primitives
     public static readonly Primitive Polygamma = new("polygamma", 2)
     {
         Domains = [Domain.Whole(0, 4), Domain.Positive],
-        Scalar2 = PendingMath.Polygamma,
+        Scalar2 = ScalarMath.Polygamma,
         Partial = (args, _, i) => i == 1
             ? Functions.Polygamma(args[0] + 1, args[1])
             : throw new NotSupportedException($"polygamma: no derivative with respect to the order n; n is {args[0]}. Use a constant order."),
@@ -78,7 +78,7 @@ public static partial class Primitives
     {
         Domains = [new Domain(1, double.PositiveInfinity), Domain.Positive],
         Kinks = "inf at x = 1",
-        Scalar2 = PendingMath.Zeta,
+        Scalar2 = ScalarMath.Zeta,
         Partial = (args, _, i) => i == 1
             ? -args[0] * Functions.Zeta(args[0] + 1, args[1])
             : throw new NotSupportedException($"zeta: no derivative with respect to the exponent x; x is {args[0]}. Use a constant exponent."),
@@ -87,7 +87,7 @@ public static partial class Primitives
     /// <summary>The modified Bessel function of the first kind of order 0.</summary>
     public static readonly Primitive I0 = new("i0", 1)
     {
-        Scalar1 = PendingMath.I0,
+        Scalar1 = ScalarMath.I0,
         Derivative = (x, _) => Functions.I1(x),
         Simplify = ExactRules.Values((0, 1)),
     };
@@ -95,7 +95,7 @@ public static partial class Primitives
     /// <summary>The modified Bessel function of the first kind of order 1.</summary>
     public static readonly Primitive I1 = new("i1", 1)
     {
-        Scalar1 = PendingMath.I1,
+        Scalar1 = ScalarMath.I1,
         Derivative = (x, y) => Functions.Select(Functions.Equal(x, 0), Number.Half, Functions.I0(x) - (y / x)),
         Simplify = ExactRules.Values((0, 0)),
     };
@@ -104,7 +104,7 @@ public static partial class Primitives
     public static readonly Primitive I0e = new("i0e", 1)
     {
         Kinks = "derivative 0 at 0",
-        Scalar1 = PendingMath.I0e,
+        Scalar1 = ScalarMath.I0e,
         Derivative = (x, y) => Functions.I1e(x) - (Functions.Sign(x) * y),
         Simplify = ExactRules.Values((0, 1)),
     };
@@ -112,7 +112,7 @@ public static partial class Primitives
     /// <summary>i1(x)·e^-|x|, which does not overflow.</summary>
     public static readonly Primitive I1e = new("i1e", 1)
     {
-        Scalar1 = PendingMath.I1e,
+        Scalar1 = ScalarMath.I1e,
         Derivative = (x, y) => Functions.Select(
             Functions.Equal(x, 0), Number.Half, Functions.I0e(x) - (y * (Functions.Sign(x) + (1 / x)))),
         Simplify = ExactRules.Values((0, 0)),

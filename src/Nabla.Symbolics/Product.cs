@@ -26,38 +26,35 @@ public sealed class Product : Expr
     /// <summary>The canonical product of any formulas.</summary>
     internal static Expr Of(ReadOnlySpan<Expr> operands)
     {
+        // The longest product is in order already: the other factors are sorted and inserted into it.
+        var main = IndexOfLongestProduct(operands);
         List<Number>? numbers = null;
-        var factors = new List<Expr>(operands.Length + 4);
-        var runs = 0;
-        foreach (var operand in operands)
+        var added = new List<Expr>();
+        for (var i = 0; i < operands.Length; i++)
         {
-            var before = factors.Count;
-            if (operand is Product product)
-            {
-                foreach (var factor in product.Args) Append(factor, factors, ref numbers);
-            }
-            else
-            {
-                Append(operand, factors, ref numbers);
-            }
+            if (i != main) Append(operands[i], added, ref numbers);
+        }
 
-            if (factors.Count > before) runs++;
+        ReadOnlySpan<Expr> ordered = main < 0 ? [] : operands[main].Args;
+        if (ordered is [Number first, ..])
+        {
+            (numbers ??= []).Add(first);
+            ordered = ordered[1..];
         }
 
         var coefficient = numbers is null ? Number.One : Number.Multiply(CollectionsMarshal.AsSpan(numbers));
         if (coefficient.IsZero) return Number.Zero;
         if (double.IsNaN(coefficient.ToDouble())) return Number.NaN;
-        if (factors.Count == 0) return coefficient;
-        if (runs > 1) factors.Sort(CanonicalOrder.CompareFactors);
-        if (runs > 1 && MergeEqualBases(factors))
+        if (added.Count > 1) added.Sort(CanonicalOrder.CompareFactors);
+        var factors = Merge(ordered, added, out var again);
+        if (again)
         {
             factors.Add(coefficient);
             return Of(CollectionsMarshal.AsSpan(factors));
         }
 
         if (factors.Count == 0) return coefficient;
-        var core = factors.Count == 1 ? factors[0] : InternTable.Intern(new Product([.. factors], null));
-        return Scale(coefficient, core);
+        return Scale(coefficient, factors.Count == 1 ? factors[0] : InternTable.Intern(new Product([.. factors], null)));
     }
 
     /// <summary>A number times a formula that carries no coefficient itself.</summary>
@@ -85,40 +82,86 @@ public sealed class Product : Expr
     /// <summary>The factors of a term: those of a product, or the term itself.</summary>
     internal static ReadOnlySpan<Expr> FactorsOf(ref readonly Expr term) => term is Product ? term.Args : new ReadOnlySpan<Expr>(in term);
 
-    private static void Append(Expr factor, List<Expr> factors, ref List<Number>? numbers)
+    private static int IndexOfLongestProduct(ReadOnlySpan<Expr> operands)
     {
-        if (factor is Number number) (numbers ??= []).Add(number);
-        else factors.Add(factor);
+        var (longest, length) = (-1, 0);
+        for (var i = 0; i < operands.Length; i++)
+        {
+            if (operands[i] is Product product && product.Args.Length > length) (longest, length) = (i, product.Args.Length);
+        }
+
+        return longest;
     }
 
-    /// <summary>Merges neighbours of one base; true if a merged power is no longer a factor of that base, so that all must be done again.</summary>
-    private static bool MergeEqualBases(List<Expr> factors)
+    private static void Append(Expr operand, List<Expr> factors, ref List<Number>? numbers)
     {
-        var again = false;
-        var kept = 0;
-        for (var i = 0; i < factors.Count;)
+        if (operand is Product product)
         {
-            var factor = factors[i++];
+            foreach (var factor in product.Args) Append(factor, factors, ref numbers);
+        }
+        else if (operand is Number number)
+        {
+            (numbers ??= []).Add(number);
+        }
+        else
+        {
+            factors.Add(operand);
+        }
+    }
+
+    /// <summary>
+    /// Inserts sorted factors into ordered ones, adding the exponents of equal bases. <paramref name="again"/> tells that a merged power
+    /// is no longer a factor of its base, so that all must be done once more.
+    /// </summary>
+    private static List<Expr> Merge(ReadOnlySpan<Expr> ordered, List<Expr> added, out bool again)
+    {
+        var result = new List<Expr>(ordered.Length + added.Count + 1);
+        again = false;
+        for (var i = 0; i < added.Count;)
+        {
+            var factor = added[i++];
             var @base = Power.BaseOf(factor);
             var exponent = Power.ExponentOf(factor);
-            var count = 1;
-            for (; i < factors.Count && ReferenceEquals(Power.BaseOf(factors[i]), @base); i++, count++)
+            var merged = false;
+            var position = LowerBound(ordered, @base);
+            result.AddRange(ordered[..position]);
+            ordered = ordered[position..];
+            if (ordered.Length > 0 && ReferenceEquals(Power.BaseOf(ordered[0]), @base))
             {
-                exponent = Number.Add(exponent, Power.ExponentOf(factors[i]));
+                (exponent, merged) = (Number.Add(Power.ExponentOf(ordered[0]), exponent), true);
+                ordered = ordered[1..];
             }
 
-            if (count > 1)
+            for (; i < added.Count && ReferenceEquals(Power.BaseOf(added[i]), @base); i++)
+            {
+                (exponent, merged) = (Number.Add(exponent, Power.ExponentOf(added[i])), true);
+            }
+
+            if (merged)
             {
                 if (exponent.IsZero) continue;
                 factor = Power.Of(@base, exponent);
                 again |= factor is Product or Number || !ReferenceEquals(Power.BaseOf(factor), @base);
             }
 
-            factors[kept++] = factor;
+            result.Add(factor);
         }
 
-        factors.RemoveRange(kept, factors.Count - kept);
-        return again;
+        result.AddRange(ordered);
+        return result;
+    }
+
+    private static int LowerBound(ReadOnlySpan<Expr> ordered, Expr @base)
+    {
+        var (low, high) = (0, ordered.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (CanonicalOrder.Compare(Power.BaseOf(ordered[middle]), @base) < 0) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
     }
 
     private static double TotalDegree(Expr[] factors)

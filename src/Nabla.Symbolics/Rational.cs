@@ -206,6 +206,15 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         const long exactLimit = 1L << 53;
         if (wide is null && Math.Abs(numerator) <= exactLimit && SmallDenominator <= exactLimit) return (double)numerator / SmallDenominator;
 
+        var (significand, exponent) = Scaled();
+        return Math.ScaleB(significand, exponent);
+    }
+
+    /// <summary>The value as significand·2^exponent, for fractions beyond the range of a double.</summary>
+    internal (double Significand, int Exponent) Scaled()
+    {
+        if (Sign == 0) return (0, 0);
+
         // A quotient of 64 bits or more, its lost part folded into the last bit, then rounds once.
         var top = BigInteger.Abs(Numerator);
         var bottom = Denominator;
@@ -221,8 +230,7 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         }
 
         var bits = (ulong)quotient | (remainder.IsZero ? 0UL : 1UL);
-        var magnitude = Math.ScaleB((double)bits, -shift);
-        return Sign < 0 ? -magnitude : magnitude;
+        return (Sign < 0 ? -(double)bits : bits, -shift);
     }
 
     /// <inheritdoc/>

@@ -52,6 +52,14 @@ internal static class ReverseDerivative
 
     private static void Pass(Expr node, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
     {
+        // What several operands share is multiplied once, here, and not along each of their paths.
+        var receivers = 0;
+        foreach (var operand in node.Args)
+        {
+            if (varying.Contains(operand)) receivers++;
+        }
+
+        if (receivers > 1) adjoint = PendingProduct.Of(adjoint.Value);
         for (var i = 0; i < node.Args.Length; i++)
         {
             var operand = node.Args[i];

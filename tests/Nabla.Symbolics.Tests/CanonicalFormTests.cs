@@ -201,6 +201,15 @@ public sealed class CanonicalFormTests
     }
 
     [Fact]
+    public void A_fraction_too_small_for_a_double_is_not_zero()
+    {
+        var tiny = Pow(2, -3000);
+        Assert.IsType<Product>(tiny * X);
+        Assert.Same(X, tiny * X * Pow(2, 3000));
+        Assert.Same((Expr)1, Less(-tiny, 0));
+    }
+
+    [Fact]
     public void Rows_of_lowered_arithmetic_become_sums_products_and_powers()
     {
         Assert.Same(X - Y, Primitives.Sub.Apply(X, Y));

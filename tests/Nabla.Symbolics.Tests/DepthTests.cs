@@ -21,7 +21,7 @@ public sealed class DepthTests
 
         Assert.Equal(value, chain.Evaluate(values));
         Assert.Equal(slope, chain.Diff(X).Evaluate(values), 1e-9 * slope);
-        Assert.Equal(slope, chain.Gradient(X)[0].Evaluate(values), 1e-9 * slope);
+        Assert.Equal(slope, ReverseDerivative.Of(chain, [X])[0].Evaluate(values), 1e-9 * slope);
         Assert.Equal([X], chain.FreeSymbols);
         Assert.Same(chain, chain.Subs(X, Expr.Symbol("y")).Subs(Expr.Symbol("y"), X));
         Assert.StartsWith("sin(sin(", chain.ToString(), StringComparison.Ordinal);
@@ -36,7 +36,54 @@ public sealed class DepthTests
         for (var i = 0; i < 100_000; i++) chain = Sqrt(chain + 1);
         var values = new Dictionary<Symbol, double> { [X] = 2 };
         Assert.Equal(1.618033988749895, chain.Evaluate(values), 1e-14);
-        Assert.Equal(chain.Diff(X).Evaluate(values), chain.Gradient(X)[0].Evaluate(values), 1e-12);
+        Assert.Equal(chain.Diff(X).Evaluate(values), ReverseDerivative.Of(chain, [X])[0].Evaluate(values), 1e-12);
+    }
+
+    [Fact]
+    public void Horner_s_rule_is_differentiated_in_reverse_without_multiplying_the_powers_again_and_again()
+    {
+        const int degree = 20_000;
+        var y = Expr.Symbol("y");
+        Expr polynomial = y;
+        for (var i = 0; i < degree; i++) polynomial = (X * polynomial) + 1;
+        var values = new Dictionary<Symbol, double> { [X] = 0.5, [y] = 3 };
+        var gradient = ReverseDerivative.Of(polynomial, [X, y]);
+        Assert.Equal(2, polynomial.Evaluate(values), 1e-12);
+        Assert.Equal(4, gradient[0].Evaluate(values), 1e-12);
+        Assert.Equal("x^20000", gradient[1].ToString());
+    }
+
+    [Fact]
+    public void A_coefficient_beyond_the_range_of_a_double_does_not_spoil_the_product()
+    {
+        // Each level contributes a factor -2*f*exp(-f^2): the coefficient is 2^3000, the derivative tiny.
+        Expr chain = X;
+        var (value, slope) = (0.3, 1.0);
+        for (var i = 0; i < 3000; i++)
+        {
+            chain = Exp(-(chain * chain));
+            (value, slope) = (Math.Exp(-value * value), -2 * value * Math.Exp(-value * value) * slope);
+        }
+
+        Assert.Equal(slope, chain.Diff(X).Evaluate(new Dictionary<Symbol, double> { [X] = 0.3 }), 1e-9 * Math.Abs(slope));
+    }
+
+    [Fact]
+    public void A_deep_formula_with_several_symbols_is_differentiated()
+    {
+        var y = Expr.Symbol("y");
+        Expr formula = X;
+        var (value, byX, byY) = (0.3, 1.0, 0.0);
+        for (var i = 0; i < 20_000; i++)
+        {
+            formula = (formula * formula / 2) + y;
+            (value, byX, byY) = ((value * value / 2) + 0.2, value * byX, (value * byY) + 1);
+        }
+
+        var gradient = formula.Gradient(X, y);
+        var values = new Dictionary<Symbol, double> { [X] = 0.3, [y] = 0.2 };
+        Assert.Equal(byX, gradient[0].Evaluate(values), 1e-12);
+        Assert.Equal(byY, gradient[1].Evaluate(values), 1e-12);
     }
 
     [Fact]
@@ -54,7 +101,7 @@ public sealed class DepthTests
 
         Assert.Equal(value, formula.Evaluate(values), 1e-9 * Math.Abs(value));
         Assert.Equal(slope, formula.Diff(X).Evaluate(values), 1e-6 * Math.Abs(slope));
-        Assert.Equal(slope, formula.Gradient(X)[0].Evaluate(values), 1e-6 * Math.Abs(slope));
+        Assert.Equal(slope, ReverseDerivative.Of(formula, [X])[0].Evaluate(values), 1e-6 * Math.Abs(slope));
         Assert.Same(formula, formula.Subs(X, Expr.Symbol("y")).Subs(Expr.Symbol("y"), X));
         Assert.EndsWith("…", formula.ToString(), StringComparison.Ordinal);
     }

@@ -116,6 +116,6 @@ public sealed class KinkTests
         var values = new Dictionary<Symbol, double>();
         foreach (var (symbol, value) in at) values[symbol] = value;
         Assert.Equal(expected, formula.Diff(wrt).Evaluate(values));
-        Assert.Equal(expected, formula.Gradient(wrt)[0].Evaluate(values));
+        Assert.Equal(expected, ReverseDerivative.Of(formula, [wrt])[0].Evaluate(values));
     }
 }

@@ -31,6 +31,12 @@ public sealed class PrimitiveTests
         Assert.Equal(expected.Order(), names.Order());
     }
 
+    [Fact]
+    public void Every_vector_kernel_belongs_to_a_row()
+    {
+        foreach (var name in VectorKernels.Names) Assert.NotNull(Primitives.Find(name));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Partial_derivatives_agree_with_central_differences(string name)

@@ -7,7 +7,7 @@ namespace Nabla.Symbolics;
 internal static unsafe class TileExecutor
 {
     /// <summary>The number of elements of a tile: a handful of float64 registers fit the first-level cache.</summary>
-    public const int TileSize = 1024;
+    public const int TileSize = 992;
 
     /// <summary>
     /// Runs a program on one tile. <paramref name="registers"/> points to the inputs, the constants (filled by

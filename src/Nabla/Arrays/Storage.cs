@@ -15,7 +15,7 @@ internal sealed class Storage
     /// <summary>How often the memory was changed in place; what backward saved is valid only while this stands still.</summary>
     public int Version;
 
-    private Storage(byte[] bytes) => Bytes = bytes;
+    internal Storage(byte[] bytes) => Bytes = bytes;
 
     /// <summary>Memory for <paramref name="count"/> elements with any content.</summary>
     public static Storage Allocate(int count, DType dtype)
@@ -23,14 +23,14 @@ internal sealed class Storage
         long bytes = (long)count * dtype.Size();
         if (bytes > Array.MaxLength)
             throw new ShapeException($"Tensor: {count} elements of {dtype.Word()} need {bytes} bytes, more than one tensor holds ({Array.MaxLength}). Split it.");
-        return new Storage(bytes <= 64 ? new byte[bytes] : BufferPool.Rent((int)bytes));
+        return bytes <= 64 ? new Storage(new byte[bytes]) : BufferPool.Rent((int)bytes);
     }
 
     /// <summary>Memory for <paramref name="count"/> elements, all zero.</summary>
     public static Storage AllocateZeroed(int count, DType dtype)
     {
         Storage storage = Allocate(count, dtype);
-        Array.Clear(storage.Bytes);
+        Array.Clear(storage.Bytes, 0, count * dtype.Size());
         return storage;
     }
 
