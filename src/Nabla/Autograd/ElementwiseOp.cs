@@ -58,6 +58,16 @@ public sealed class ElementwiseOp
         return this;
     }
 
+    /// <summary>Whether the operation is a public one; steps inside another operation are not listed in the table.</summary>
+    internal bool IsListed { get; private set; } = true;
+
+    /// <summary>States that this is only a step inside another operation, as part of the declaration.</summary>
+    internal ElementwiseOp Unlisted()
+    {
+        IsListed = false;
+        return this;
+    }
+
     /// <summary>The inputs as they stand in <see cref="Formula"/>: <c>x</c>, <c>y</c>, <c>z</c>, …</summary>
     public IReadOnlyList<Symbol> Inputs => definition.Value.Inputs;
 
@@ -225,11 +235,7 @@ public sealed class ElementwiseOp
 
     private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs)
     {
-        int level = 0;
-        foreach (Tensor input in inputs)
-        {
-            if (input.IsDual) level = Math.Max(level, input.Extra!.Dual!.Level);
-        }
+        long level = ForwardMode.HighestLevel(inputs);
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;
