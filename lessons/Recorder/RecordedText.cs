@@ -4,8 +4,11 @@ using System.Text.RegularExpressions;
 namespace Nabla.Lessons;
 
 /// <summary>What a notebook printed: compared as text where it prints a tensor, and number by number to its printed digits.</summary>
-internal sealed partial class RecordedText(string text)
+internal sealed partial class RecordedText(string recorded)
 {
+    /// <summary>A tuple of one tensor, as Python prints it, is read as the tensor.</summary>
+    private readonly string text = recorded.StartsWith("(tensor(", StringComparison.Ordinal) ? recorded[1..^2] : recorded;
+
     /// <summary>A tensor's text without what differs by design: names of graph nodes and the word "torch.".</summary>
     internal static string Plain(string text) =>
         string.Join('\n', GraphNode().Replace(text, "").Replace("dtype=torch.", "dtype=", StringComparison.Ordinal)
