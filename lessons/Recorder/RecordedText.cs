@@ -33,7 +33,7 @@ internal sealed partial class RecordedText(string recorded)
         int decimals = printed.Groups["decimals"].Length;
         int exponent = printed.Groups["exponent"].Success ? int.Parse(printed.Groups["exponent"].Value, CultureInfo.InvariantCulture) : 0;
         double rounding = decimals == 0 ? 0 : 0.5 * Math.Pow(10, exponent - decimals);
-        double noise = decimals > 8 ? 1e-15 : 1e-6;
+        double noise = decimals > 8 ? 2e-15 : 1e-6;
         return Math.Abs(number - value) <= rounding + (noise * Math.Max(Math.Abs(value), decimals == 0 ? 1 : 0));
     }
 
