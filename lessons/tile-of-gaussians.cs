@@ -221,7 +221,7 @@ void Fit(string title, string name, View view)
     Gaussians start = AtRandom(64, new Generator(9));
     Tensor means = Trained(start.Means), harmonics = Trained(start.Harmonics), quaternions = Trained(start.Quaternions);
     Tensor logScales = Trained(start.Scales.Log()), logits = Trained((start.Opacities / (1 - start.Opacities)).Log());
-    Adam adam = new([means, harmonics, logits, logScales, quaternions], new AdamOptions { LearningRate = 0.02 });
+    Adam adam = new([means, harmonics, logits, logScales, quaternions], learningRate: 0.02);
 
     double first = 0, loss = 0;
     int step = 0;
