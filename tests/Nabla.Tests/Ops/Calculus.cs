@@ -6,18 +6,11 @@ internal static class Calculus
     /// <summary>The derivative along a direction, by forward mode.</summary>
     public static Tensor Tangent(Func<Tensor[], Tensor> f, Tensor[] x, Tensor[] direction)
     {
-        int level = ForwardMode.Enter();
-        try
-        {
-            var pairs = new Tensor[x.Length];
-            for (int i = 0; i < x.Length; i++) pairs[i] = x[i].DType.IsFloatingPoint() ? ForwardMode.Pair(level, x[i], direction[i]) : x[i];
-            (Tensor value, Tensor? tangent) = ForwardMode.Split(f(pairs), level);
-            return tangent ?? Tensor.ZerosLike(value);
-        }
-        finally
-        {
-            ForwardMode.Exit();
-        }
+        long level = ForwardMode.NewLevel();
+        var pairs = new Tensor[x.Length];
+        for (int i = 0; i < x.Length; i++) pairs[i] = x[i].DType.IsFloatingPoint() ? ForwardMode.Pair(level, x[i], direction[i]) : x[i];
+        (Tensor value, Tensor? tangent) = ForwardMode.Split(f(pairs), level);
+        return tangent ?? Tensor.ZerosLike(value);
     }
 
     /// <summary>The gradients of v·f, by reverse mode; zeros where f does not depend on an input.</summary>
