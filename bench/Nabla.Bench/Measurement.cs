@@ -39,9 +39,9 @@ internal sealed record Result(string Group, Case Case, Times Ours, Times? Theirs
 /// <param name="Rounds">How many rounds, ours and theirs in turn.</param>
 internal sealed record Pace(TimeSpan WarmUp, TimeSpan Round, int Rounds)
 {
-    public static Pace Normal { get; } = new(TimeSpan.FromSeconds(0.8), TimeSpan.FromMilliseconds(25), 11);
+    public static Pace Normal { get; } = new(TimeSpan.FromSeconds(1.2), TimeSpan.FromMilliseconds(25), 11);
 
-    public static Pace Quick { get; } = new(TimeSpan.FromSeconds(0.25), TimeSpan.FromMilliseconds(8), 3);
+    public static Pace Quick { get; } = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromMilliseconds(8), 3);
 }
 
 /// <summary>Measures a case: both sides are warmed up, then take turns, so that what disturbs the machine disturbs both.</summary>

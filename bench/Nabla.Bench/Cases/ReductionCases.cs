@@ -4,7 +4,7 @@ namespace Nabla.Bench.Cases;
 internal static class ReductionCases
 {
     private const int Million = 1_000_000;
-    private static readonly (double Low, double High) Lopsided = (-1, 2);
+    private static readonly (double Low, double High) Real = (-3, 3), Lopsided = (-1, 2);
 
     public static CaseGroup Group { get; } = new("Reductions of one million elements",
     [
@@ -13,5 +13,8 @@ internal static class ReductionCases
         .. ElementwiseCases.Both("Mean", x => x.Mean(), Lopsided, Million),
         .. ElementwiseCases.Both("Sum over axis 0", x => x.Sum(0), Lopsided, 1000, 1000),
         .. ElementwiseCases.Both("Sum over axis 1", x => x.Sum(1), Lopsided, 1000, 1000),
+        .. ElementwiseCases.Both("Max", x => x.Max(), Real, Million),
+        .. ElementwiseCases.Both("Var", x => x.Var(), Real, Million),
+        .. ElementwiseCases.Both("CumSum", x => x.CumSum(0), Lopsided, Million),
     ]);
 }
