@@ -35,7 +35,9 @@ internal static class InPlace
             ReplaceDual(op, target, result);
             return target;
         }
-        ArrayCopy.Into(result.Value, target.Value);
+        // A value cut from the tensor's own memory must be read before it is overwritten.
+        bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
+        ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;
         if (!recording || !result.RequiresGrad) return target;
         if (target.Extra?.View is { } view)
@@ -67,9 +69,22 @@ internal static class InPlace
 
     private static void CheckOverlap(string op, Tensor target)
     {
-        for (int axis = 0; axis < target.Rank; axis++)
-            if (target.Value.Strides[axis] == 0 && target.Dims[axis] > 1)
-                throw new AutogradException($"{op}: axis {axis} of this {target.Shape} tensor is expanded: several elements share one place in memory. Clone() it first.");
+        if (target.Numel <= 1) return;
+        int[] axes = new int[target.Rank];
+        for (int axis = 0; axis < axes.Length; axis++) axes[axis] = axis;
+        NdArray value = target.Value;
+        Array.Sort(axes, (a, b) => Math.Abs(value.Strides[a]).CompareTo(Math.Abs(value.Strides[b])));
+
+        // Elements are apart if each step is longer than all the shorter ones together reach.
+        long reach = 0;
+        foreach (int axis in axes)
+        {
+            if (value.Dims[axis] == 1) continue;
+            long step = Math.Abs(value.Strides[axis]);
+            if (step <= reach)
+                throw new AutogradException($"{op}: along axis {axis} this {target.Shape} tensor is {(step == 0 ? "expanded" : "made of overlapping windows")}: several elements share one place in memory. Clone() it first.");
+            reach += step * (value.Dims[axis] - 1);
+        }
     }
 
     /// <summary>The tensor with its history but memory of its own.</summary>

@@ -44,6 +44,61 @@ public sealed partial class Tensor
         return new CatOp(at).Of(items);
     }
 
+    /// <summary>Side by side: joined along axis 1, vectors along axis 0.</summary>
+    /// <inheritdoc cref="Cat"/>
+    /// <param name="tensors">At least one; scalars count as vectors of one.</param>
+    [Op(OpKind.Linear, Shapes = "[m, nᵢ, …] → [m, Σnᵢ, …]")]
+    public static Tensor HStack(IReadOnlyList<Tensor> tensors)
+    {
+        Tensor[] items = Each(tensors, tensor => tensor.Atleast1d());
+        return Cat(items, items.Length > 0 && items[0].Rank > 1 ? 1 : 0);
+    }
+
+    /// <summary>One below the other: joined along axis 0, vectors as rows.</summary>
+    /// <inheritdoc cref="Cat"/>
+    /// <param name="tensors">At least one; vectors count as matrices of one row.</param>
+    [Op(OpKind.Linear, Shapes = "[mᵢ, n, …] → [Σmᵢ, n, …]")]
+    public static Tensor VStack(IReadOnlyList<Tensor> tensors) => Cat(Each(tensors, tensor => tensor.Atleast2d()), 0);
+
+    /// <summary>One behind the other: joined along axis 2.</summary>
+    /// <inheritdoc cref="Cat"/>
+    /// <param name="tensors">At least one; vectors count as [1, n, 1], matrices as [m, n, 1].</param>
+    [Op(OpKind.Linear, Shapes = "[m, n, kᵢ] → [m, n, Σkᵢ]")]
+    public static Tensor DStack(IReadOnlyList<Tensor> tensors) => Cat(Each(tensors, tensor => tensor.Atleast3d()), 2);
+
+    /// <summary>Side by side, with vectors as columns.</summary>
+    /// <inheritdoc cref="Cat"/>
+    /// <param name="tensors">At least one; vectors and scalars count as matrices of one column.</param>
+    [Op(OpKind.Linear, Shapes = "[m] or [m, nᵢ] → [m, Σnᵢ]")]
+    public static Tensor ColumnStack(IReadOnlyList<Tensor> tensors) => Cat(Each(tensors, tensor => tensor.Rank <= 1 ? tensor.Reshape(tensor.Numel, 1) : tensor), 1);
+
+    /// <summary>Matrices along the diagonal of a matrix of zeros.</summary>
+    /// <param name="matrices">At least one; vectors count as matrices of one row.</param>
+    /// <exception cref="ShapeException">One of them has more than two axes.</exception>
+    /// <exception cref="ArgumentException">There are no matrices.</exception>
+    [Op(OpKind.Linear, Shapes = "[mᵢ, nᵢ] → [Σmᵢ, Σnᵢ]")]
+    public static Tensor BlockDiag(IReadOnlyList<Tensor> matrices)
+    {
+        Tensor[] blocks = Each(matrices, matrix => matrix.Rank <= 2 ? matrix.Atleast2d() : throw OpErrors.NeedsRank("BlockDiag", "matrices", matrix));
+        int columns = 0, left = 0;
+        foreach (Tensor block in blocks) columns += block.Dims[1];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            int width = blocks[i].Dims[1];
+            blocks[i] = blocks[i].Pad([left, columns - left - width]);
+            left += width;
+        }
+        return Cat(blocks, 0);
+    }
+
+    private static Tensor[] Each(IReadOnlyList<Tensor> tensors, Func<Tensor, Tensor> change)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        var items = new Tensor[tensors.Count];
+        for (int i = 0; i < items.Length; i++) items[i] = change(tensors[i]);
+        return items;
+    }
+
     private sealed class CatOp(int axis) : LinearOp("Cat")
     {
         public Tensor Of(Tensor[] tensors) => Apply(tensors);

@@ -15,15 +15,32 @@ public sealed partial class Tensor
         for (int i = 0; i < dims.Length; i++)
             if (dims[i] == -1 && i >= shift) dims[i] = Dims[i - shift];
         if (Dims.AsSpan().SequenceEqual(dims)) return this;
-        for (int i = 0; i < dims.Length; i++)
-            if (shift < 0 || (i >= shift && Dims[i - shift] != 1 && Dims[i - shift] != dims[i])) throw ArrayErrors.Expand("Expand", Dims, shape);
         if (shift < 0) throw ArrayErrors.Expand("Expand", Dims, shape);
+        for (int i = 0; i < dims.Length; i++)
+            if (dims[i] < 0 || (i >= shift && Dims[i - shift] != 1 && Dims[i - shift] != dims[i])) throw ArrayErrors.Expand("Expand", Dims, shape);
         return new ExpandOp(dims).Of(this);
     }
 
     /// <summary>Expands to the shape of another tensor.</summary>
     /// <inheritdoc cref="Expand"/>
     public Tensor ExpandAs(Tensor other) => Expand(other.Shape);
+
+    /// <summary>The name that NumPy uses for <see cref="Expand"/>.</summary>
+    /// <inheritdoc cref="Expand"/>
+    [Op(OpKind.Linear, Shapes = "[…, 1, …] → […, n, …]")]
+    public Tensor BroadcastTo(params ReadOnlySpan<int> shape) => Expand(shape);
+
+    /// <summary>The tensors expanded to their common shape.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    [Op(OpKind.Linear, Shapes = "broadcast together")]
+    public static Tensor[] BroadcastTensors(params ReadOnlySpan<Tensor> tensors)
+    {
+        int[] dims = [];
+        foreach (Tensor tensor in tensors) dims = Broadcasting.Shapes("BroadcastTensors", dims, tensor.Dims);
+        var results = new Tensor[tensors.Length];
+        for (int i = 0; i < results.Length; i++) results[i] = tensors[i].Expand(dims);
+        return results;
+    }
 
     /// <summary>Sums over the axes along which <paramref name="shape"/> would be broadcast to this shape: the transpose of <see cref="Expand"/>.</summary>
     /// <exception cref="ShapeException"><paramref name="shape"/> does not broadcast to this tensor's shape.</exception>
@@ -98,7 +115,7 @@ public sealed partial class Tensor
     /// <summary>The strides that show an array in another shape of equal size; null if there are none.</summary>
     private static int[]? StridesAs(in NdArray x, int[] dims)
     {
-        if (x.IsContiguous) return NdArray.ContiguousStrides(dims);
+        if (x.IsContiguous || x.Numel == 0) return NdArray.ContiguousStrides(dims);
         var strides = new int[dims.Length];
         int from = x.Rank - 1, to = dims.Length - 1;
         while (from >= 0 || to >= 0)
@@ -214,85 +231,5 @@ public sealed partial class Tensor
         for (int i = 0; i < Rank; i++)
             if (Dims[i] != 1 || Array.IndexOf(removed, i) < 0) dims.Add(Dims[i]);
         return dims.Count == Rank ? this : new ReshapeOp([.. dims]).Of(this);
-    }
-
-    // ---- slices -------------------------------------------------------------------------------------------------------
-
-    /// <summary>The subtensor at one position of an axis, which disappears.</summary>
-    /// <param name="axis">The axis.</param>
-    /// <param name="index">The position; negative counts from the back.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such axis or position.</exception>
-    [Op(OpKind.Linear, Shapes = "[…, n, …] → […, …]")]
-    public Tensor Select(Axis axis, int index)
-    {
-        int at = axis.Resolve(Rank, "Select");
-        int position = index < 0 ? index + Dims[at] : index;
-        if ((uint)position >= (uint)Dims[at])
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"Select: index {index} is outside axis {at} of length {Dims[at]} (tensor {Shape}).");
-        return new SelectOp(at, position).Of(this);
-    }
-
-    /// <summary>A stretch of an axis: <paramref name="length"/> positions from <paramref name="start"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or the stretch leaves it.</exception>
-    [Op(OpKind.Linear)]
-    public Tensor Narrow(Axis axis, int start, int length)
-    {
-        int at = axis.Resolve(Rank, "Narrow");
-        int first = start < 0 ? start + Dims[at] : start;
-        if (first < 0 || length < 0 || first + length > Dims[at])
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"Narrow: positions {start} to {start + length - 1} leave axis {at} of length {Dims[at]} (tensor {Shape}).");
-        return new SliceOp(at, first, length, 1).Of(this);
-    }
-
-    /// <summary>Every <paramref name="step"/>-th position of an axis from a start below an end, cut to the axis.</summary>
-    internal Tensor Slice(int axis, int start, int end, int step)
-    {
-        int length = Dims[axis];
-        int first = Math.Clamp(start < 0 ? start + length : start, 0, length);
-        int last = Math.Clamp(end < 0 ? end + length : end, 0, length);
-        return new SliceOp(axis, first, Math.Max(0, (last - first + step - 1) / step), step).Of(this);
-    }
-
-    private sealed class SelectOp(int axis, int index) : ViewOp("Select")
-    {
-        public override NdArray View(in NdArray x) =>
-            x.View(Without(x.Dims, axis), Without(x.Strides, axis), x.Offset + (index * x.Strides[axis]));
-
-        protected override Tensor Transpose(OpContext context, Tensor gradient) => new EmbedOp(this, context.Shape(0)).Of(gradient);
-    }
-
-    private sealed class SliceOp(int axis, int start, int length, int step) : ViewOp("Slice")
-    {
-        public override NdArray View(in NdArray x)
-        {
-            int[] dims = x.Dims.AsSpan().ToArray(), strides = x.Strides.AsSpan().ToArray();
-            dims[axis] = length;
-            strides[axis] *= step;
-            return x.View(dims, strides, x.Offset + (start * x.Strides[axis]));
-        }
-
-        protected override Tensor Transpose(OpContext context, Tensor gradient) => new EmbedOp(this, context.Shape(0)).Of(gradient);
-    }
-
-    /// <summary>Zeros of a shape with a view of them filled: the transpose of a view whose elements do not overlap.</summary>
-    internal sealed class EmbedOp(ViewOp view, Shape shape) : LinearOp("Embed")
-    {
-        public Tensor Of(Tensor part) => Apply(part);
-
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
-        {
-            NdArray whole = NdArray.Zeros(shape.Dims, inputs[0].DType);
-            ArrayCopy.Into(inputs[0].Value, view.View(whole));
-            return [whole];
-        }
-
-        protected override Tensor Transpose(OpContext context, Tensor gradient) => view.Of(gradient);
-    }
-
-    private static int[] Without(int[] items, int at)
-    {
-        var rest = new int[items.Length - 1];
-        for (int i = 0; i < rest.Length; i++) rest[i] = items[i < at ? i : i + 1];
-        return rest;
     }
 }

@@ -2,100 +2,78 @@ using Nabla.Symbolics;
 
 namespace Nabla.Tests.Ops;
 
-/// <summary>A call of an operation with inputs to try it on.</summary>
-/// <param name="Name">The operation.</param>
-/// <param name="Call">The call; its result is float64 where it is differentiated.</param>
-/// <param name="Shapes">The shapes of the inputs.</param>
-internal sealed record Sample(string Name, Func<Tensor[], Tensor> Call, params Shape[] Shapes)
+/// <summary>Inputs for an elementwise operation, taken from its declared domains; the same numbers on every run.</summary>
+internal static class OpSamples
 {
-    /// <summary>Makes an input from numbers in (0, 1): its argument index and the tensor.</summary>
-    public Func<int, Tensor, Tensor> From { get; init; } = (_, unit) => (unit * 4.0) - 2.0;
+    /// <summary>The elementwise operations of the table, by name.</summary>
+    internal static IEnumerable<ElementwiseOp> All => OpTable.Rows.Where(row => row.Elementwise is not null).Select(row => row.Elementwise!);
 
-    /// <summary>Whether the gradient can be differentiated again.</summary>
-    public bool SecondOrder { get; init; } = true;
+    internal static ElementwiseOp Find(string name) => All.First(op => op.Name == name);
 
-    public Tensor[] Inputs(ulong seed)
+    /// <summary>The names, for a theory.</summary>
+    internal static TheoryData<string> Names(Func<ElementwiseOp, bool> wanted)
     {
-        var generator = new Generator(seed);
-        var inputs = new Tensor[Shapes.Length];
-        for (int i = 0; i < inputs.Length; i++) inputs[i] = From(i, Tensor.Rand(Shapes[i], DType.Float64, generator: generator)).Detach();
-        return inputs;
+        TheoryData<string> names = [];
+        foreach (ElementwiseOp op in All)
+            if (wanted(op)) names.Add(op.Name);
+        return names;
     }
 
-    public Tensor[] Directions(ulong seed)
+    /// <summary>Points inside the domain of one input. Multiples of irrational numbers spread evenly and do not repeat for another input.</summary>
+    internal static double[] Points(ElementwiseOp op, int input, int count)
     {
-        var generator = new Generator(seed);
-        return Array.ConvertAll(Inputs(seed), x => Tensor.RandN(x.Shape, DType.Float64, generator: generator));
-    }
-
-    public override string ToString() => $"{Name}({string.Join(", ", Shapes)})";
-}
-
-/// <summary>Samples for every row of the table of operations: by rule for elementwise rows, by hand for the rest.</summary>
-internal static partial class OpSamples
-{
-    private static readonly ILookup<string, Sample> ByHand = Hand().ToLookup(sample => sample.Name);
-
-    public static IReadOnlyList<Sample> For(string name)
-    {
-        OpRow row = OpTable.Rows.Single(r => r.Name == name);
-        return row.Elementwise is { } op ? [.. Elementwise(op)] : [.. ByHand[name]];
-    }
-
-    /// <summary>Whether finite differences at random points of the domain are meaningful.</summary>
-    public static bool IsSmooth(ElementwiseOp op) => !op.IsPredicate && !op.Domains.Any(domain => domain.IsWhole);
-
-    private static IEnumerable<Sample> Elementwise(ElementwiseOp op)
-    {
-        Tensor Call(Tensor[] x) => op.Apply(x);
-        Tensor From(int i, Tensor unit)
+        double step = Math.Sqrt(input switch { 0 => 2, 1 => 3, 2 => 5, _ => 7 });
+        var points = new double[count];
+        for (int i = 0; i < count; i++)
         {
-            // Away from the ends of the domain, where derivatives may be infinite and differences leave it.
-            double[] points = unit.ToArray<double>();
-            Domain domain = op.Domains[i];
-            for (int k = 0; k < points.Length; k++) points[k] = domain.Sample(0.1 + (0.8 * points[k]));
-            return Tensor.FromSpan<double>(points, unit.Shape);
+            double unit = ((i + 1) * step) % 1;
+            points[i] = op.Domains[input].Sample(0.02 + (0.96 * unit));
         }
-        Shape[][] layouts = op.Arity switch
-        {
-            1 => [[[]], [[1]], [[7]], [[3, 4]], [[0]]],
-            2 => [[[], []], [[5], [5]], [[2, 1], [3]], [[], [4]], [[0, 2], [2]]],
-            3 => [[[], [], []], [[2, 3], [3], []], [[2, 1], [1, 3], [1]]],
-            _ => [Enumerable.Repeat<Shape>([3], op.Arity).ToArray()],
-        };
-        foreach (Shape[] shapes in layouts) yield return new Sample(op.Name, Call, shapes) { From = From };
+        return points;
     }
 
-    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. ReductionSamples(), .. ProductSamples(), .. LinalgSamples()];
+    /// <summary>A tensor per input, of one shape.</summary>
+    internal static Tensor[] Inputs(ElementwiseOp op, Shape shape, DType dtype = DType.Float64) =>
+        [.. Enumerable.Range(0, op.Arity).Select(i => Tensor.Of(Points(op, i, shape.Numel), DType.Float32).To(dtype).Reshape(shape))];
 
-    private static Shape S(params ReadOnlySpan<int> lengths) => Shape.Create(lengths);
+    /// <summary>The inputs that have a derivative: neither whole numbers nor parameters whose derivative is not known.</summary>
+    internal static int[] Differentiable(ElementwiseOp op) => [.. Enumerable.Range(0, op.Arity).Where(i => HasDerivative(op, i))];
 
-    private static IEnumerable<Sample> ReductionSamples() =>
-    [
-        new("Sum", x => x[0].Sum(), S(3, 4)),
-        new("Sum", x => x[0].Sum([0, 2], keepAxis: true), S(2, 3, 4)),
-        new("Sum", x => x[0].Sum(1), S(2, 0)),
-        new("Mean", x => x[0].Mean(1), S(3, 4)),
-    ];
+    /// <summary>The formula, evaluated as a formula, at element <paramref name="i"/> of the inputs.</summary>
+    internal static double Evaluate(ElementwiseOp op, Tensor[] inputs, int i)
+    {
+        var values = new Dictionary<Symbol, double>();
+        for (int k = 0; k < op.Arity; k++) values[op.Inputs[k]] = inputs[k].To(DType.Float64).ToArray<double>()[i];
+        return op.Formula.Evaluate(values);
+    }
 
-    private static IEnumerable<Sample> ShapeSamples() =>
-    [
-        new("To", x => x[0].To(DType.Float64), S(3)),
-        new("Clone", x => x[0].Clone(), S(2, 3)),
-        new("Contiguous", x => x[0].T.Contiguous(), S(2, 3)),
-        new("Expand", x => x[0].Expand(4, 3, 2), S(3, 1)),
-        new("SumTo", x => x[0].SumTo([3, 1]), S(2, 3, 4)),
-        new("Reshape", x => x[0].Reshape(2, -1), S(3, 4)),
-        new("View", x => x[0].Contiguous().View(6), S(2, 3)),
-        new("Permute", x => x[0].Permute(2, 0, 1), S(2, 3, 4)),
-        new("Transpose", x => x[0].Transpose(0, ^1), S(2, 3, 4)),
-        new("T", x => x[0].T, S(2, 3)),
-        new("MT", x => x[0].MT, S(2, 3, 4)),
-        new("Unsqueeze", x => x[0].Unsqueeze(1), S(2, 3)),
-        new("Squeeze", x => x[0].Squeeze(), S(2, 1, 3)),
-        new("Select", x => x[0].Select(1, -1), S(2, 3)),
-        new("Narrow", x => x[0].Narrow(0, 1, 2), S(4, 2)),
-        new("Cat", x => Tensor.Cat(x, 1), S(2, 3), S(2, 1)),
-        new("Stack", x => Tensor.Stack(x, ^1), S(2, 3), S(2, 3)),
-    ];
+    internal static void AssertClose(string what, Tensor[] inputs, Tensor expected, Tensor actual, double tolerance)
+    {
+        double[] a = expected.To(DType.Float64).ToArray<double>(), b = actual.To(DType.Float64).ToArray<double>();
+        Assert.Equal(expected.Shape, actual.Shape);
+        for (int i = 0; i < a.Length; i++) AssertClose(what, inputs, i, a[i], b[i], tolerance);
+    }
+
+    internal static void AssertClose(string what, Tensor[] inputs, int i, double expected, double actual, double tolerance)
+    {
+        bool close = expected == actual || (double.IsNaN(expected) && double.IsNaN(actual))
+            || Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected));
+        if (close) return;
+        string point = string.Join(", ", inputs.Select(x => x.Numel > i ? x.To(DType.Float64).ToArray<double>()[i].ToString("R") : "?"));
+        Assert.Fail($"{what} at ({point}): expected {expected:R}, got {actual:R}");
+    }
+
+    private static bool HasDerivative(ElementwiseOp op, int input)
+    {
+        if (op.Domains[input].IsWhole) return false;
+        try
+        {
+            _ = op.Formula.Diff(op.Inputs[input]);
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+    }
 }

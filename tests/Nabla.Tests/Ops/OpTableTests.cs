@@ -3,7 +3,7 @@ namespace Nabla.Tests.Ops;
 /// <summary>
 /// What every row of the table of operations must hold, whatever its family: the tangent is the directional derivative, the
 /// gradient its transpose, both can be differentiated again, and strides, broadcasting and tiny sizes do not matter.
-/// Elementwise rows are sampled from their domains; the others from <see cref="OpSamples"/>.
+/// Elementwise rows are sampled from their domains; the others from <see cref="OpCalls"/>.
 /// </summary>
 public sealed class OpTableTests
 {
@@ -18,13 +18,13 @@ public sealed class OpTableTests
     {
         var data = new TheoryData<string>();
         foreach (OpRow row in OpTable.Rows)
-            if (row.Kind != OpKind.NotDifferentiable && (row.Elementwise is null || OpSamples.IsSmooth(row.Elementwise))) data.Add(row.Name);
+            if (row.Kind != OpKind.NotDifferentiable && (row.Elementwise is null || OpCalls.IsSmooth(row.Elementwise))) data.Add(row.Name);
         return data;
     }
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Every_row_has_a_sample(string name) => Assert.NotEmpty(OpSamples.For(name));
+    public void Every_row_has_a_sample(string name) => Assert.NotEmpty(OpCalls.For(name));
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -116,6 +116,6 @@ public sealed class OpTableTests
 
     private static void Each(string name, Action<Sample> check)
     {
-        foreach (Sample sample in OpSamples.For(name)) check(sample);
+        foreach (Sample sample in OpCalls.For(name)) check(sample);
     }
 }

@@ -60,6 +60,50 @@ internal static unsafe class IndexKernels
         }
     }
 
+    /// <summary>y[o, index[i], :] = x[o, i, :], the last of several winning. x is [outer, count, inner], y is [outer, n, inner].</summary>
+    public static void IndexCopy<T>(T* x, long* index, T* y, nint outer, nint n, nint count, nint inner)
+        where T : unmanaged
+    {
+        for (nint o = 0; o < outer; o++, y += n * inner)
+        {
+            for (nint i = 0; i < count; i++, x += inner)
+            {
+                T* to = y + (nint)index[i] * inner;
+                if (inner < 8)
+                    for (nint j = 0; j < inner; j++) to[j] = x[j];
+                else
+                    Buffer.MemoryCopy(x, to, inner * sizeof(T), inner * sizeof(T));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Zeros y[o, i, j] unless i is the last that names its place: what <see cref="IndexCopy"/> (one index for all o and j) or
+    /// <see cref="Scatter"/> (an index for each) would overwrite. y is [outer, count, inner].
+    /// </summary>
+    public static void ZeroOverwritten<T>(T* y, long* index, bool forEach, nint outer, nint n, nint count, nint inner)
+        where T : unmanaged
+    {
+        nint across = forEach ? inner : 1;
+        var last = new nint[n * across];
+        for (nint o = 0; o < outer; o++, y += count * inner)
+        {
+            if (o == 0 || forEach)
+            {
+                for (nint i = 0; i < count; i++)
+                    for (nint j = 0; j < across; j++) last[(nint)index[i * across + j] * across + j] = i;
+            }
+
+            for (nint i = 0; i < count; i++)
+                for (nint j = 0; j < inner; j++)
+                {
+                    nint k = forEach ? j : 0;
+                    if (last[(nint)index[i * across + k] * across + k] != i) y[i * inner + j] = default;
+                }
+            if (forEach) index += count * inner;
+        }
+    }
+
     /// <summary>y[o, i, j] = x[o, index[o, i, j], j]; x is [outer, n, inner], index and y are [outer, count, inner].</summary>
     public static void Gather<T>(T* x, long* index, T* y, nint outer, nint n, nint count, nint inner)
         where T : unmanaged

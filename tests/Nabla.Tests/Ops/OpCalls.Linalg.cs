@@ -1,6 +1,6 @@
 namespace Nabla.Tests.Ops;
 
-internal static partial class OpSamples
+internal static partial class OpCalls
 {
     private static IEnumerable<Sample> ProductSamples() =>
     [
