@@ -156,6 +156,9 @@ public static class Functions
     /// <summary>The floored remainder: it has the sign of b.</summary>
     public static Expr Remainder(Expr a, Expr b) => Call.Of(Primitives.Remainder, [a, b]);
 
+    /// <summary>The largest whole number not above a/b, made from the remainder: 1 and 0.1 give 9.</summary>
+    public static Expr FloorDivide(Expr a, Expr b) => Call.Of(Primitives.FloorDivide, [a, b]);
+
     /// <summary>1 where a &lt; b, else 0.</summary>
     public static Expr Less(Expr a, Expr b) => Call.Of(Primitives.Less, [a, b]);
 

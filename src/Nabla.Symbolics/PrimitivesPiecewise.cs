@@ -110,6 +110,16 @@ public static partial class Primitives
         Simplify = ExactRules.Of((a, b) => b.Sign == 0 ? null : a - (b * Rational.Floor(a / b))),
     };
 
+    /// <summary>⌊a/b⌋, made from the remainder, so that b·⌊a/b⌋ + remainder(a, b) is a.</summary>
+    public static readonly Primitive FloorDivide = new("floordivide", 2)
+    {
+        Domains = [Domain.Real, Domain.Positive],
+        Kinks = "derivative 0 everywhere",
+        Scalar2 = ScalarMath.FloorDivide,
+        Partial = (_, _, _) => 0,
+        Simplify = ExactRules.Of((a, b) => b.Sign == 0 ? null : Rational.Floor(a / b)),
+    };
+
     // ---- Truth values ---------------------------------------------------------------------------------------------------------
 
     /// <summary>a &lt; b.</summary>

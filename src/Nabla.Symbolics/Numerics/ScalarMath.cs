@@ -62,6 +62,18 @@ internal static partial class ScalarMath
         return r != 0 && (r < 0) != (b < 0) ? r + b : r;
     }
 
+    /// <summary>
+    /// ⌊a/b⌋, made from the remainder as Python does: a/b itself may round up to the next whole number. ±∞ or NaN for b = 0.
+    /// </summary>
+    public static double FloorDivide(double a, double b)
+    {
+        if (b == 0) return a / b;
+        double r = a % b;
+        double quotient = (a - r) / b;
+        if (r != 0 && (r < 0) != (b < 0)) quotient--;
+        return Math.Round(quotient);
+    }
+
     // ---- exponentials and logarithms ----
 
     public static double Exp(double x) => Math.Exp(x);

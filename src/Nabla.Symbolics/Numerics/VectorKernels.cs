@@ -25,6 +25,7 @@ internal static class VectorKernels
         ["trunc"] = new() { F1 = VectorRounding.Trunc, D1 = VectorRounding.Trunc, I1 = VectorRounding.Same },
         ["fmod"] = new() { F2 = VectorRounding.Fmod, D2 = VectorRounding.Fmod, I2 = VectorRounding.Fmod },
         ["remainder"] = new() { F2 = VectorRounding.Remainder, D2 = VectorRounding.Remainder, I2 = VectorRounding.Remainder },
+        ["floordivide"] = new() { F2 = VectorRounding.FloorDivide, D2 = VectorRounding.FloorDivide, I2 = VectorRounding.FloorDivide },
         ["exp"] = new() { F1 = VectorExp.Exp, D1 = VectorExp.Exp },
         ["exp2"] = new() { F1 = VectorExp.Exp2, D1 = VectorExp.Exp2 },
         ["expm1"] = new() { F1 = VectorExp.Expm1, D1 = VectorExp.Expm1 },

@@ -55,6 +55,28 @@ internal static class VectorRounding
         }
     }
 
+    public static void FloorDivide(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
+    {
+        for (int i = 0; i < a.Length; i++)
+            y[i] = (float)ScalarMath.FloorDivide(a[i], b[i]);
+    }
+
+    public static void FloorDivide(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> y)
+    {
+        for (int i = 0; i < a.Length; i++)
+            y[i] = ScalarMath.FloorDivide(a[i], b[i]);
+    }
+
+    public static void FloorDivide(ReadOnlySpan<long> a, ReadOnlySpan<long> b, Span<long> y)
+    {
+        for (int i = 0; i < a.Length; i++)
+        {
+            // The processor traps long.MinValue / -1; the negation wraps around like every other operation.
+            long divisor = b[i], quotient = divisor == -1 ? unchecked(-a[i]) : a[i] / divisor;
+            y[i] = divisor != -1 && (a[i] < 0) != (divisor < 0) && quotient * divisor != a[i] ? quotient - 1 : quotient;
+        }
+    }
+
     /// <summary>
     /// a^b modulo 2^64 by repeated squaring. A negative exponent gives the reciprocal truncated to an integer, as in PyTorch:
     /// ±1 for a = ±1, otherwise 0.

@@ -156,7 +156,7 @@ internal static unsafe class ElementwiseKernel
             else
             {
                 buffered = true;
-                if (input.Numel != 1) gathers[i] = new StridedReader(input, dims);
+                if (!IsOneNumber(input)) gathers[i] = new StridedReader(input, dims);
             }
         }
         bool directOutputs = true;
@@ -190,6 +190,14 @@ internal static unsafe class ElementwiseKernel
             if (directOutputs) continue;
             for (int i = 0; i < outputs.Length; i++) Store(registers[program.Outputs[i]], outputs[i].DType, outBases[i], start, length);
         }
+    }
+
+    /// <summary>Whether all elements are the same place in memory: a scalar, however it was expanded.</summary>
+    private static bool IsOneNumber(in NdArray x)
+    {
+        for (int axis = 0; axis < x.Dims.Length; axis++)
+            if (x.Dims[axis] != 1 && x.Strides[axis] != 0) return false;
+        return true;
     }
 
     private static T One<T>(in NdArray x)

@@ -46,7 +46,7 @@ internal sealed unsafe class StridedReader
             case DType.Float64: Read((double*)data, start, count, target); break;
             case DType.Int64: Read((long*)data, start, count, target); break;
             case DType.Int32: Read((int*)data, start, count, target); break;
-            default: Read(data, start, count, target); break;
+            default: Read<byte, T>(data, start, count, target); break; // named: the method itself takes a byte* too
         }
     }
 

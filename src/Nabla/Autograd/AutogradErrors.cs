@@ -76,4 +76,7 @@ internal static class AutogradErrors
     public static AutogradException NanGradient(Node node, int input) =>
         new($"Backward: {node.Name} returned NaN in the gradient of its input {input}. " +
             (node.Trace is { } trace ? $"The forward operation was called here:\n{trace}" : "Turn on Autograd.AnomalyMode() before the forward pass to see where it was called."));
+
+    public static DTypeException RefusesBool(string op, string remedy, Tensor x) =>
+        new($"{op}: is not defined for truth values, an argument is bool {x.Shape}. {remedy}");
 }

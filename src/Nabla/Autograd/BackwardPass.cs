@@ -22,7 +22,7 @@ internal sealed class BackwardPass
     private Dictionary<(Node, int), int>? targets;
     private GradientSlot[]? captured;
 
-    private Node?[] heap = new Node?[16];
+    private HeapItem[] heap = new HeapItem[16];
     private int heapCount;
     private Dictionary<Node, GradientSlot[]>? shared;
     private (Tensor Tensor, GradientSlot Slot)[] arrived = new (Tensor, GradientSlot)[4];
@@ -314,6 +314,12 @@ internal sealed class BackwardPass
 
     // ---- a heap of nodes, the latest first --------------------------------------------------------------------------
 
+    // A struct around the reference, so that storing one does not check the array's element type.
+    private struct HeapItem
+    {
+        public Node? Node;
+    }
+
     private void Push(Node node)
     {
         if (heapCount == heap.Length) Array.Resize(ref heap, 2 * heapCount);
@@ -321,30 +327,30 @@ internal sealed class BackwardPass
         while (at > 0)
         {
             int parent = (at - 1) / 2;
-            if (heap[parent]!.Sequence >= node.Sequence) break;
+            if (heap[parent].Node!.Sequence >= node.Sequence) break;
             heap[at] = heap[parent];
             at = parent;
         }
-        heap[at] = node;
+        heap[at].Node = node;
     }
 
     private Node Pop()
     {
-        Node top = heap[0]!;
-        Node last = heap[--heapCount]!;
-        heap[heapCount] = null;
+        Node top = heap[0].Node!;
+        Node last = heap[--heapCount].Node!;
+        heap[heapCount].Node = null;
         if (heapCount == 0) return top;
         int at = 0;
         while (true)
         {
             int child = 2 * at + 1;
             if (child >= heapCount) break;
-            if (child + 1 < heapCount && heap[child + 1]!.Sequence > heap[child]!.Sequence) child++;
-            if (heap[child]!.Sequence <= last.Sequence) break;
+            if (child + 1 < heapCount && heap[child + 1].Node!.Sequence > heap[child].Node!.Sequence) child++;
+            if (heap[child].Node!.Sequence <= last.Sequence) break;
             heap[at] = heap[child];
             at = child;
         }
-        heap[at] = last;
+        heap[at].Node = last;
         return top;
     }
 }

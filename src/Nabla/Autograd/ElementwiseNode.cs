@@ -43,7 +43,7 @@ internal sealed class GradientPlan
         for (int i = 0; i < wanted.Length; i++)
         {
             Expr sum = 0;
-            for (int j = 0; j < OutputCount; j++) sum += gradients[j] * partials[j, i];
+            for (int j = 0; j < OutputCount; j++) sum += Chain(partials[j, i], gradients[j]);
             sums[i] = sum;
         }
         var tangents = new Symbol[wanted.Length];
@@ -52,7 +52,7 @@ internal sealed class GradientPlan
         for (int j = 0; j < OutputCount; j++)
         {
             Expr sum = 0;
-            for (int i = 0; i < wanted.Length; i++) sum += tangents[i] * partials[j, i];
+            for (int i = 0; i < wanted.Length; i++) sum += Chain(partials[j, i], tangents[i]);
             forward[j] = sum;
         }
 
@@ -111,6 +111,9 @@ internal sealed class GradientPlan
     }
 
     public override string ToString() => $"{op.Name} {Mask:b}";
+
+    // A gradient is kept out of a branch whose derivative is 0: it may be infinite or NaN there, and 0 times that is not 0.
+    private static Expr Chain(Expr partial, Expr incoming) => PendingProduct.Times(partial, PendingProduct.Of(incoming))?.Value ?? 0;
 
     private static ElementwiseOp Declare(string name, Symbol[] inputs, Expr[] outputs) =>
         ElementwiseOp.Derived(name, inputs.Length, arguments =>

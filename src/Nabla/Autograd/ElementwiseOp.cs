@@ -14,6 +14,7 @@ public sealed class ElementwiseOp
     private readonly ConcurrentDictionary<int, GradientPlan> plans = new();
     private readonly Lazy<Definition> definition;
     private GradientPlan? lastPlan;
+    private string? insteadOfBool;
 
     private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, ReadOnlySpan<Domain> domains)
     {
@@ -49,6 +50,24 @@ public sealed class ElementwiseOp
         return this;
     }
 
+    /// <summary>Refuses bool tensors, as part of the declaration.</summary>
+    /// <param name="remedy">What to use instead, as the end of the message.</param>
+    internal ElementwiseOp RefusingBool(string remedy)
+    {
+        insteadOfBool = remedy;
+        return this;
+    }
+
+    /// <summary>Whether the operation is a public one; steps inside another operation are not listed in the table.</summary>
+    internal bool IsListed { get; private set; } = true;
+
+    /// <summary>States that this is only a step inside another operation, as part of the declaration.</summary>
+    internal ElementwiseOp Unlisted()
+    {
+        IsListed = false;
+        return this;
+    }
+
     /// <summary>The inputs as they stand in <see cref="Formula"/>: <c>x</c>, <c>y</c>, <c>z</c>, …</summary>
     public IReadOnlyList<Symbol> Inputs => definition.Value.Inputs;
 
@@ -74,6 +93,9 @@ public sealed class ElementwiseOp
 
     /// <summary>Declares an operation of two inputs whose result is a truth value.</summary>
     internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr> formula) => new(name, 2, x => [formula(x[0], x[1])], true, []);
+
+    /// <summary>Declares an operation of four inputs whose result is a truth value.</summary>
+    internal static ElementwiseOp Predicate(string name, Func<Expr, Expr, Expr, Expr, Expr> formula) => new(name, 4, x => [formula(x[0], x[1], x[2], x[3])], true, []);
 
     /// <summary>An operation made from others: a backward pass, a tangent, a fusion.</summary>
     internal static ElementwiseOp Derived(string name, int arity, Func<Expr[], Expr[]> formulas) => new(name, arity, formulas, false, []);
@@ -146,6 +168,11 @@ public sealed class ElementwiseOp
         int[] dims = inputs[0].Dims;
         for (int i = 1; i < inputs.Length; i++) dims = Broadcasting.Shapes(Name, dims, inputs[i].Dims);
         DType type = ElementTypes.Result(inputs);
+        if (insteadOfBool is not null)
+        {
+            foreach (Tensor input in inputs)
+                if (input.DType == DType.Bool) throw AutogradErrors.RefusesBool(Name, insteadOfBool, input);
+        }
         Program program = Declared.Program;
         if (!program.IntegerExact && !type.IsFloatingPoint()) type = DType.Float32;
         DType result = IsPredicate ? DType.Bool : type;
@@ -208,11 +235,7 @@ public sealed class ElementwiseOp
 
     private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs)
     {
-        int level = 0;
-        foreach (Tensor input in inputs)
-        {
-            if (input.IsDual) level = Math.Max(level, input.Extra!.Dual!.Level);
-        }
+        long level = ForwardMode.HighestLevel(inputs);
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;

@@ -8,6 +8,9 @@ internal enum Modes
     NoGrad = 1,
     Inference = 2,
     Anomaly = 4,
+
+    /// <summary>Inside a function that a transform is differentiating: inner derivatives must be recorded.</summary>
+    Transform = 8,
 }
 
 /// <summary>
@@ -26,6 +29,8 @@ internal static class GradMode
     public static bool IsInference => (current & Modes.Inference) != 0;
 
     public static bool IsAnomaly => (current & Modes.Anomaly) != 0;
+
+    public static bool IsTransform => (current & Modes.Transform) != 0;
 
     /// <summary>Sets and clears modes until the scope is disposed of, which restores the former ones.</summary>
     public static Scope Enter(Modes set, Modes clear)

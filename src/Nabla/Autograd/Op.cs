@@ -113,17 +113,26 @@ internal sealed class OpContext(Op op, int inputCount, int outputCount)
         }
     }
 
-    public void DescribeInput(int index, Tensor tensor, bool save, bool? needed = null) => inputs[index] = new Input
+    public void DescribeInput(int index, Tensor tensor, bool save) => inputs[index] = new Input
     {
         Saved = save ? new SavedTensor(tensor, op.Name) : default,
         Dims = tensor.Dims,
         DType = tensor.DType,
-        Needed = needed ?? tensor.RequiresGrad,
+        Needed = tensor.RequiresGrad,
+    };
+
+    /// <summary>An input for a tangent, which is computed at once: nothing needs guarding, so inference tensors may take part.</summary>
+    public void DescribePrimal(int index, Tensor tensor, bool needed) => inputs[index] = new Input
+    {
+        Saved = new SavedTensor(tensor, tensor.History),
+        Dims = tensor.Dims,
+        DType = tensor.DType,
+        Needed = needed,
     };
 
     public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node);
 
-    public void SaveOutput(int index, Tensor tensor) => outputs[index] = new SavedTensor(tensor, op.Name);
+    public void SaveOutput(int index, Tensor tensor) => outputs[index] = new SavedTensor(tensor, tensor.History);
 
     public void Release()
     {

@@ -17,8 +17,8 @@ internal readonly struct SavedTensor
         version = tensor.Value.Storage.Version;
     }
 
-    /// <summary>An output of the node itself, whose history is set only after it was saved.</summary>
-    public SavedTensor(Tensor output, Node node)
+    /// <summary>An output of the node itself, whose history is set only after it was saved; or a tensor used at once.</summary>
+    public SavedTensor(Tensor output, Node? node)
     {
         tensor = output;
         history = node;

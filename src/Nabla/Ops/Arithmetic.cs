@@ -39,10 +39,10 @@ public sealed partial class Tensor
     public Tensor Square() => SquareOp.Apply(this);
 
     private static readonly ElementwiseOp AddOp = ElementwiseOp.Of("Add", (x, y) => x + y);
-    private static readonly ElementwiseOp SubOp = ElementwiseOp.Of("Sub", (x, y) => x - y);
+    private static readonly ElementwiseOp SubOp = ElementwiseOp.Of("Sub", (x, y) => x - y).RefusingBool("Use ^ for the difference of truth values, or convert with To(DType.Int64).");
     private static readonly ElementwiseOp MulOp = ElementwiseOp.Of("Mul", (x, y) => x * y);
     private static readonly ElementwiseOp DivOp = ElementwiseOp.Of("Div", (x, y) => x / y);
-    private static readonly ElementwiseOp NegOp = ElementwiseOp.Of("Neg", x => -x);
+    private static readonly ElementwiseOp NegOp = ElementwiseOp.Of("Neg", x => -x).RefusingBool("Use ! for the opposite truth value, or convert with To(DType.Int64).");
     private static readonly ElementwiseOp SquareOp = ElementwiseOp.Of("Square", x => F.Square(x));
 
     // ---- powers -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,54 @@ internal static class OpErrors
     public static DTypeException NeedsFloatingPoint(string op, Tensor x) =>
         new($"{op}: needs floating-point elements, the tensor is {x.DType.Word()} {x.Shape}. Convert it first with To(DType.Float32).");
 
+    // ---- elementwise --------------------------------------------------------------------------------------------------
+
+    public static DivideByZeroException IntegerDivisionByZero(string op, Tensor x, Tensor y) =>
+        new($"{op}: integers {x.DType.Word()} {x.Shape} are divided by {y.DType.Word()} {y.Shape} that contains 0. Replace the zeros, or convert with To(DType.Float32): then the result there is NaN or infinite.");
+
+    public static DTypeException NeedsTruth(string op, string method, Tensor x) =>
+        new($"{op}: combines bool tensors, an argument is {x.DType.Word()} {x.Shape}. Use {method}, for which everything but 0 is true, or compare first, such as x > 0.");
+
+    public static DTypeException ConditionNotTruth(string op, string argument, Tensor x) =>
+        new($"{op}: {argument} must be a bool tensor, it is {x.DType.Word()} {x.Shape}. Compare first, such as x > 0, or convert with To(DType.Bool).");
+
+    public static DTypeException FractionInIntegers(string op, string argument, double value, Tensor x) =>
+        new($"{op}: {argument} is {value}, which does not fit {x.DType.Word()} {x.Shape}. Use a whole number, or convert the tensor with To(DType.Float32).");
+
+    public static ShapeException NotScalar(string op, string argument, Tensor x) =>
+        new($"{op}: {argument} must be a scalar, it is {x.Shape}. Use Where for a value per element.");
+
+    public static ShapeException PreluWeight(Tensor x, Tensor weight, int channels) =>
+        new($"Prelu: weight is {weight.Shape}, x is {x.Shape} with {channels} channel(s). Use a weight of shape [1] or [{channels}].");
+
+    public static ArgumentOutOfRangeException TooSmall(string op, string argument, int value, int least) =>
+        new(argument, value, $"{op}: {argument} is {value}. Use {least} or more.");
+
+    // ---- products and linear algebra ----------------------------------------------------------------------------------
+
+    public static ShapeException InnerDimensions(string op, Tensor x, Tensor y) =>
+        new($"{op}: inner dimensions differ: x is {x.Shape}, y is {y.Shape}. Transpose one of them, or check the layer size.");
+
+    public static ShapeException ProductOfScalar(string op, Tensor x, Tensor y) =>
+        new($"{op}: multiplies vectors and matrices: x is {x.Shape}, y is {y.Shape}. Use * to multiply by a scalar.");
+
+    public static ShapeException ProductRanks(string op, string needed, Tensor x, Tensor y) =>
+        new($"{op}: needs {needed}: x is {x.Shape}, y is {y.Shape}. MatMul takes all ranks and broadcasts batches.");
+
+    public static DTypeException ProductDTypes(string op, Tensor x, Tensor y) =>
+        new($"{op}: element types differ: x is {x.DType.Word()}, y is {y.DType.Word()}. Convert one of them with To(DType.{DTypeRules.Promote(x.DType, y.DType)}).");
+
+    public static DTypeException ProductOfBools(string op) =>
+        new($"{op}: truth values have no products. Convert them first with To(DType.Int64), or To(DType.Float32).");
+    // ---- reductions ---------------------------------------------------------------------------------------------------
+
+    public static ShapeException EmptyAxis(string op, Tensor x, int axis) =>
+        new($"{op}: axis {axis} of the tensor {x.Shape} has length 0, and {op} of no elements is undefined. Check that there are elements, or name another axis.");
+
+    public static ArgumentOutOfRangeException OutsideAxis(string op, string argument, int value, int least, int length, Tensor x) => new(argument, value,
+        $"{op}: {argument} is {value}, but must be from {least} to {length}: the axis has length {length} (tensor {x.Shape}).");
+
+    public static ArgumentOutOfRangeException Quantile(double q) => new(nameof(q), q, $"Quantile: q is {q}, but must be from 0 to 1.");
     // ---- shapes and indices -------------------------------------------------------------------------------------------
 
     public static ArgumentOutOfRangeException OutsideAxis(string op, long index, int axis, int length, Shape shape) =>

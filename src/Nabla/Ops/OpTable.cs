@@ -72,7 +72,7 @@ public static class OpTable
             foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
             {
                 if (field.FieldType != typeof(ElementwiseOp) || type.ContainsGenericParameters) continue;
-                if (field.GetValue(null) is not ElementwiseOp op) continue;
+                if (field.GetValue(null) is not ElementwiseOp { IsListed: true } op) continue;
                 string domain = string.Join(", ", op.Domains.Select(d => d.ToString()).Distinct());
                 rows[op.Name] = new OpRow(op.Name, op.IsPredicate ? OpKind.NotDifferentiable : OpKind.Elementwise,
                     op.Arity == 1 ? "any → same" : "broadcast together", op.Declared.Program.IntegerExact ? "any" : "floating point; others become float32",

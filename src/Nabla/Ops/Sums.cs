@@ -1,3 +1,5 @@
+using F = Nabla.Symbolics.Functions;
+
 namespace Nabla;
 
 // Sums and means over axes.
@@ -12,7 +14,7 @@ public sealed partial class Tensor
     public Tensor Sum(Axes axis = default, bool keepAxis = false, DType? dtype = null)
     {
         Tensor x = dtype is { } other ? To(other) : DType.IsFloatingPoint() ? this : To(DType.Int64);
-        return new SumOp(axis.Resolve(Rank, "Sum"), keepAxis).Of(x);
+        return new SumOp(AxesOf(axis, "Sum"), keepAxis).Of(x);
     }
 
     /// <summary>The mean over axes, or over all elements: the sum divided by the number of elements; NaN where there are none.</summary>
@@ -26,11 +28,35 @@ public sealed partial class Tensor
     {
         Tensor x = dtype is { } other ? To(other) : this;
         if (!x.DType.IsFloatingPoint()) throw OpErrors.NeedsFloatingPoint("Mean", x);
-        int[] axes = axis.Resolve(Rank, "Mean");
+        int[] axes = AxesOf(axis, "Mean");
         int count = 1;
         foreach (int a in axes) count *= Dims[a];
         return new SumOp(axes, keepAxis).Of(x) / count;
     }
+
+    /// <summary>The sum over axes of the elements that are not NaN. Integers sum to int64.</summary>
+    /// <inheritdoc cref="Sum" path="/param"/>
+    /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    [Op(OpKind.Composite, Shapes = "any → without the axes, or with length 1 there", Kinks = "NaN elements get gradient 0")]
+    public Tensor NanSum(Axes axis = default, bool keepAxis = false, DType? dtype = null)
+    {
+        Tensor x = dtype is { } other ? To(other) : this;
+        return (x.DType.IsFloatingPoint() ? NanToZeroOp.Apply(x) : x).Sum(axis, keepAxis);
+    }
+
+    /// <summary>The mean over axes of the elements that are not NaN; NaN where there are none.</summary>
+    /// <inheritdoc cref="Mean" path="/param"/>
+    /// <inheritdoc cref="Mean" path="/exception"/>
+    [Op(OpKind.Composite, Shapes = "any → without the axes, or with length 1 there", DTypes = "floating point", Kinks = "NaN elements get gradient 0")]
+    public Tensor NanMean(Axes axis = default, bool keepAxis = false, DType? dtype = null)
+    {
+        Tensor x = dtype is { } other ? To(other) : this;
+        if (!x.DType.IsFloatingPoint()) throw OpErrors.NeedsFloatingPoint("NanMean", x);
+        return x.NanSum(axis, keepAxis) / IsNumberOp.Apply(x).To(x.DType).Sum(axis, keepAxis);
+    }
+
+    private static readonly ElementwiseOp NanToZeroOp = ElementwiseOp.Of("NanSum", x => F.Select(F.IsNaN(x), 0, x)).Unlisted();
+    private static readonly ElementwiseOp IsNumberOp = ElementwiseOp.Predicate("NanMean", x => F.Not(F.IsNaN(x))).Unlisted();
 
     /// <summary>The sum over axes; its transpose repeats the gradient along them.</summary>
     private sealed class SumOp(int[] axes, bool keep) : LinearOp("Sum")

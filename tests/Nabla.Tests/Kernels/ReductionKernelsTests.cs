@@ -142,11 +142,11 @@ public sealed unsafe class ReductionKernelsTests
     {
         foreach (int n in Sample.Lengths)
         {
-            CheckScan<float>(Scans.CumSum, (s, v) => s + v, 0, n, inner, 1e-6);
-            CheckScan<double>(Scans.CumSum, (s, v) => s + v, 0, n, inner, 1e-13);
-            CheckScan<long>(Scans.CumSum, (s, v) => s + v, 0, n, inner, 0);
-            CheckScan<float>(Scans.CumProd, (s, v) => s * v, 1, n, inner, 1e-6);
-            CheckScan<double>(Scans.CumProd, (s, v) => s * v, 1, n, inner, 1e-13);
+            CheckScan<float>((x, y, outer, length, width) => Scans.CumSum(x, y, outer, length, width), (s, v) => s + v, 0, n, inner, 1e-6);
+            CheckScan<double>((x, y, outer, length, width) => Scans.CumSum(x, y, outer, length, width), (s, v) => s + v, 0, n, inner, 1e-13);
+            CheckScan<long>((x, y, outer, length, width) => Scans.CumSum(x, y, outer, length, width), (s, v) => s + v, 0, n, inner, 0);
+            CheckScan<float>((x, y, outer, length, width) => Scans.CumProd(x, y, outer, length, width), (s, v) => s * v, 1, n, inner, 1e-6);
+            CheckScan<double>((x, y, outer, length, width) => Scans.CumProd(x, y, outer, length, width), (s, v) => s * v, 1, n, inner, 1e-13);
         }
     }
 

@@ -1,0 +1,77 @@
+namespace Nabla;
+
+/// <summary>
+/// Matrix products of arrays: takes any strides, broadcasts leading axes, and knows the element types. Small integers are
+/// multiplied as int64 and wrap when they are stored.
+/// </summary>
+internal static unsafe class BatchedProduct
+{
+    /// <summary>[…, m, k] · […, k, n] for operands of at least two axes, whose inner lengths agree.</summary>
+    public static NdArray Of(in NdArray a, in NdArray b)
+    {
+        int m = a.Dims[^2], k = a.Dims[^1], n = b.Dims[^1];
+        if (a.Rank == 2 && b.Rank == 2)
+            return Single(a, a.Strides[0], a.Strides[1], b, b.Strides[0], b.Strides[1], NdArray.Allocate([m, n], a.DType), m, n, k, n);
+
+        int[] batchA = a.Dims[..^2], batchB = b.Dims[..^2];
+        int[] batch = Broadcasting.Shapes("MatMul", batchA, batchB);
+        NdArray result = NdArray.Allocate([.. batch, m, n], a.DType);
+        if (result.Numel == 0) return result;
+        if (b.Rank == 2 && a.IsContiguous)
+        {
+            // A batch of matrices times one matrix is one product of all their rows.
+            int rows = Shape.Product(a.Dims) / Math.Max(k, 1);
+            return Single(a, k, 1, b, b.Strides[0], b.Strides[1], result, k == 0 ? result.Numel / n : rows, n, k, n);
+        }
+        int[] stepsA = Broadcasting.Strides(a.View(batchA, a.Strides[..^2], 0), batch);
+        int[] stepsB = Broadcasting.Strides(b.View(batchB, b.Strides[..^2], 0), batch);
+        var index = new int[batch.Length];
+        int offsetA = a.Offset, offsetB = b.Offset;
+        int count = Shape.Product(batch);
+        for (int i = 0; i < count; i++)
+        {
+            Single(
+                a.View(a.Dims, a.Strides, offsetA), a.Strides[^2], a.Strides[^1], b.View(b.Dims, b.Strides, offsetB), b.Strides[^2], b.Strides[^1],
+                result.View(result.Dims, result.Strides, i * m * n), m, n, k, n);
+            for (int axis = batch.Length - 1; axis >= 0; axis--)
+            {
+                offsetA += stepsA[axis];
+                offsetB += stepsB[axis];
+                if (++index[axis] < batch[axis]) break;
+                offsetA -= stepsA[axis] * batch[axis];
+                offsetB -= stepsB[axis] * batch[axis];
+                index[axis] = 0;
+            }
+        }
+        return result;
+    }
+
+    /// <summary>One product [m, k] · [k, n] into an array with contiguous rows, which is returned.</summary>
+    public static NdArray Single(
+        in NdArray a, int aRow, int aCol, in NdArray b, int bRow, int bCol, in NdArray c, int m, int n, int k, int cRow)
+    {
+        fixed (byte* x = a.Storage.Bytes, y = b.Storage.Bytes, z = c.Storage.Bytes)
+        {
+            switch (c.DType)
+            {
+                case DType.Float32:
+                    MatrixProduct.Multiply(m, n, k, (float*)x + a.Offset, aRow, aCol, (float*)y + b.Offset, bRow, bCol, (float*)z + c.Offset, cRow);
+                    break;
+                case DType.Float64:
+                    MatrixProduct.Multiply(m, n, k, (double*)x + a.Offset, aRow, aCol, (double*)y + b.Offset, bRow, bCol, (double*)z + c.Offset, cRow);
+                    break;
+                case DType.Int64:
+                    MatrixProduct.MultiplyLong(m, n, k, (long*)x + a.Offset, aRow, aCol, (long*)y + b.Offset, bRow, bCol, (long*)z + c.Offset, cRow);
+                    break;
+                default:
+                    NdArray wide = NdArray.Allocate([m, n], DType.Int64);
+                    NdArray left = ArrayCopy.To(a.View([m, k], [aRow, aCol], a.Offset), DType.Int64);
+                    NdArray right = ArrayCopy.To(b.View([k, n], [bRow, bCol], b.Offset), DType.Int64);
+                    Single(left, k, 1, right, n, 1, wide, m, n, k, n);
+                    ArrayCopy.Into(wide, c.View([m, n], [cRow, 1], c.Offset));
+                    break;
+            }
+        }
+        return c;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Numerics;
+
+namespace Nabla;
+
+/// <summary>A kernel on [outer, n, inner] for any element type; the result is of the same type, or int64 positions.</summary>
+internal unsafe interface IAxisKernel
+{
+    void Run<T>(T* x, void* y, nint outer, nint n, nint inner)
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>;
+}
+
+/// <summary>A kernel on [outer, n, inner] for floating-point elements.</summary>
+internal unsafe interface IFloatKernel
+{
+    void Run<T>(T* x, T* y, nint outer, nint n, nint inner)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>;
+}
+
+/// <summary>Runs kernels along axes of arrays of any strides and type.</summary>
+internal static unsafe class AxisKernel
+{
+    /// <summary>The result of a kernel as a new array of a shape, of the type of <paramref name="x"/>.</summary>
+    public static NdArray Run<TKernel>(in NdArray x, int[] axes, int[] dims, TKernel kernel)
+        where TKernel : struct, IAxisKernel
+    {
+        if (x.DType is DType.Float32 or DType.Float64 or DType.Int64) return Fill(x, axes, NdArray.Allocate(dims, x.DType), kernel);
+        return ArrayCopy.To(Fill(x, axes, NdArray.Allocate(dims, DType.Int64), kernel), x.DType);
+    }
+
+    /// <summary>The result of a kernel that finds positions.</summary>
+    public static NdArray Positions<TKernel>(in NdArray x, int[] axes, int[] dims, TKernel kernel)
+        where TKernel : struct, IAxisKernel => Fill(x, axes, NdArray.Allocate(dims, DType.Int64), kernel);
+
+    /// <summary>The result of a kernel for floating point.</summary>
+    public static NdArray RunFloat<TKernel>(in NdArray x, int[] axes, int[] dims, TKernel kernel)
+        where TKernel : struct, IFloatKernel
+    {
+        var groups = new AxisGroups(x, axes);
+        NdArray y = NdArray.Allocate(dims, x.DType);
+        fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+        {
+            if (x.DType == DType.Float32) kernel.Run((float*)from + groups.Array.Offset, (float*)to, groups.Outer, groups.Count, groups.Inner);
+            else kernel.Run((double*)from + groups.Array.Offset, (double*)to, groups.Outer, groups.Count, groups.Inner);
+        }
+        return y;
+    }
+
+    // Types without kernels of their own are computed as int64, which holds them.
+    private static NdArray Fill<TKernel>(in NdArray x, int[] axes, in NdArray y, TKernel kernel)
+        where TKernel : struct, IAxisKernel
+    {
+        var groups = new AxisGroups(x.DType is DType.Float32 or DType.Float64 or DType.Int64 ? x : ArrayCopy.To(x, DType.Int64), axes);
+        fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+        {
+            switch (x.DType)
+            {
+                case DType.Float32: kernel.Run((float*)from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner); break;
+                case DType.Float64: kernel.Run((double*)from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner); break;
+                default: kernel.Run((long*)from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner); break;
+            }
+        }
+        return y;
+    }
+}
+
+/// <summary>An operation whose result has no derivative: positions, counts, truth values.</summary>
+internal abstract class FlatOp(string name) : CustomOp(name)
+{
+    protected override bool SavesOutputs => false;
+
+    public Tensor Of(Tensor x) => Apply(x);
+
+    protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+    protected override bool IsDifferentiable(int output) => false;
+
+    internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents) => [null];
+
+    internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) => [null];
+}

@@ -1,0 +1,125 @@
+using F = Nabla.Symbolics.Functions;
+
+namespace Nabla;
+
+// Log-sum-exp and the soft choices made of it.
+public sealed partial class Tensor
+{
+    /// <summary>log Σ exp x over axes, without overflow; −∞ of nothing, +∞ if an element is.</summary>
+    /// <param name="axis">The axes that disappear; all by default.</param>
+    /// <param name="keepAxis">Keep them with length 1.</param>
+    /// <remarks>The gradient is the softmax. Where every element is −∞ it is 0, so that masked rows stay without effect (PyTorch: NaN).</remarks>
+    /// <exception cref="DTypeException">The elements are integers or truth values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An axis does not exist.</exception>
+    [Op(OpKind.Custom, Shapes = "any → without the axes, or with length 1 there", DTypes = "floating point", Kinks = "gradient 0 where all elements are -∞; NaN to an element +∞")]
+    public Tensor LogSumExp(Axes axis = default, bool keepAxis = false)
+    {
+        if (!DType.IsFloatingPoint()) throw OpErrors.NeedsFloatingPoint("LogSumExp", this);
+        return new LogSumExpOp(AxesOf(axis, "LogSumExp"), keepAxis).Of(this);
+    }
+
+    /// <summary>exp x over its sum along an axis: positive numbers of sum 1.</summary>
+    /// <param name="axis">The axis along which the results sum to 1.</param>
+    /// <param name="dtype">Convert to this type first.</param>
+    /// <exception cref="DTypeException">The elements are integers or truth values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The axis does not exist.</exception>
+    [Op(OpKind.Custom, DTypes = "floating point")]
+    public Tensor Softmax(Axis axis, DType? dtype = null) => new SoftmaxOp(AxesOf(axis, "Softmax")).Of(Floating("Softmax", dtype));
+
+    /// <summary>The logarithm of the softmax, x less its log-sum-exp along an axis, exact also where the softmax underflows.</summary>
+    /// <inheritdoc cref="Softmax"/>
+    [Op(OpKind.Custom, DTypes = "floating point")]
+    public Tensor LogSoftmax(Axis axis, DType? dtype = null) => new LogSoftmaxOp(AxesOf(axis, "LogSoftmax")).Of(Floating("LogSoftmax", dtype));
+
+    /// <summary>The softmax of −x: the smallest element weighs most.</summary>
+    /// <inheritdoc cref="Softmax"/>
+    [Op(OpKind.Composite, DTypes = "floating point")]
+    public Tensor Softmin(Axis axis, DType? dtype = null) => (-Floating("Softmin", dtype)).Softmax(axis);
+
+    private Tensor Floating(string op, DType? dtype)
+    {
+        Tensor x = dtype is { } other ? To(other) : this;
+        return x.DType.IsFloatingPoint() ? x : throw OpErrors.NeedsFloatingPoint(op, x);
+    }
+
+    private sealed class LogSumExpOp(int[] axes, bool keep) : CustomOp("LogSumExp")
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
+            [AxisKernel.RunFloat(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), default(LogSumExpKernel))];
+
+        internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) =>
+            gradients[0] is { } g ? [Weighted(context, Keep(g, context.Shape(0), axes))] : [null];
+
+        internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents) =>
+            tangents[0] is { } t ? [Weighted(context, t).Sum(AxesFrom(axes), keep)] : [null];
+
+        private Tensor Weighted(OpContext context, Tensor by) =>
+            WeightedOp.Apply(context[0], Keep(context.Output(0), context.Shape(0), axes), by, Number(double.NegativeInfinity));
+    }
+
+    private static readonly ElementwiseOp WeightedOp = ElementwiseOp.Of("LogSumExp", (x, y, g, low) => g * F.Exp(x - F.Select(F.Equal(y, low), 0, y))).Unlisted();
+
+    private readonly unsafe struct LogSumExpKernel : IFloatKernel
+    {
+        public void Run<T>(T* x, T* y, nint outer, nint n, nint inner)
+            where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>, System.Numerics.IMinMaxValue<T> => SoftmaxKernels.LogSumExp(x, y, outer, n, inner);
+    }
+
+    /// <summary>The Jacobian of softmax is symmetric, diag(y) − yyᵀ, so tangent and gradient have one formula.</summary>
+    private sealed class SoftmaxOp(int[] axes) : CustomOp("Softmax")
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
+            [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(SoftmaxKernel))];
+
+        internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) => [Product(context, gradients[0])];
+
+        internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents) => [Product(context, tangents[0])];
+
+        private Tensor? Product(OpContext context, Tensor? v)
+        {
+            if (v is null) return null;
+            Tensor y = context.Output(0);
+            return SoftmaxProductOp.Apply(y, v, (y * v).Sum(AxesFrom(axes), keepAxis: true));
+        }
+    }
+
+    private static readonly ElementwiseOp SoftmaxProductOp = ElementwiseOp.Of("Softmax", (y, v, mean) => y * (v - mean)).Unlisted();
+
+    private readonly unsafe struct SoftmaxKernel : IFloatKernel
+    {
+        public void Run<T>(T* x, T* y, nint outer, nint n, nint inner)
+            where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>, System.Numerics.IMinMaxValue<T> => SoftmaxKernels.Softmax(x, y, outer, n, inner);
+    }
+
+    /// <summary>The Jacobian of log-softmax is I − 1·sᵀ with the softmax s = exp y.</summary>
+    private sealed class LogSoftmaxOp(int[] axes) : CustomOp("LogSoftmax")
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
+            [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(LogSoftmaxKernel))];
+
+        internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) =>
+            gradients[0] is { } g ? [LessWeightedOp.Apply(g, context.Output(0), g.Sum(AxesFrom(axes), keepAxis: true))] : [null];
+
+        internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents) =>
+            tangents[0] is { } t ? [t - WeighOp.Apply(context.Output(0), t).Sum(AxesFrom(axes), keepAxis: true)] : [null];
+    }
+
+    private static readonly ElementwiseOp LessWeightedOp = ElementwiseOp.Of("LogSoftmax", (g, y, sum) => g - (F.Exp(y) * sum)).Unlisted();
+    private static readonly ElementwiseOp WeighOp = ElementwiseOp.Of("LogSoftmax", (y, t) => F.Exp(y) * t).Unlisted();
+
+    private readonly unsafe struct LogSoftmaxKernel : IFloatKernel
+    {
+        public void Run<T>(T* x, T* y, nint outer, nint n, nint inner)
+            where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>, System.Numerics.IMinMaxValue<T> => SoftmaxKernels.LogSoftmax(x, y, outer, n, inner);
+    }
+}

@@ -1,0 +1,183 @@
+namespace Nabla;
+
+// Products of matrices and vectors: bilinear, so each states only its two transposes.
+public sealed partial class Tensor
+{
+    private static readonly MatMulOp MatMulOfMatrices = new();
+    private static readonly MvOp MatMulWithVector = new();
+    private static readonly DotOp DotOfVectors = new();
+
+    // ---- matrix product -----------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// The matrix product. Leading axes are batches and broadcast; a vector on the left is a row, on the right a column, and
+    /// that axis disappears from the result; two vectors give their dot product.
+    /// </summary>
+    /// <param name="other">The right factor, of the same dtype.</param>
+    /// <exception cref="ShapeException">The inner dimensions differ, the batches do not broadcast, or a factor is a scalar.</exception>
+    /// <exception cref="DTypeException">The dtypes differ, or are bool.</exception>
+    [Op(OpKind.Bilinear, Shapes = "[…, m, k] · […, k, n] → […, m, n]; [k] · [k] → []", DTypes = "equal; not bool")]
+    public Tensor MatMul(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        int left = Rank, right = other.Rank;
+        if (left == 0 || right == 0) throw OpErrors.ProductOfScalar("MatMul", this, other);
+        CheckProduct("MatMul", this, other, Dims[^1], other.Dims[right == 1 ? 0 : right - 2]);
+        if (left >= 2 && right >= 2) return MatMulOfMatrices.Of(this, other);
+        if (left == 1 && right == 1) return DotOfVectors.Of(this, other);
+        if (left == 2) return MatMulWithVector.Of(this, other);
+        if (right == 2) return MatMulWithVector.Of(other.Transpose(0, 1), this);
+        return left == 1
+            ? MatMulOfMatrices.Of(Unsqueeze(0), other).Squeeze(^2)
+            : MatMulOfMatrices.Of(this, other.Unsqueeze(1)).Squeeze(^1);
+    }
+
+    /// <summary>The product of two matrices, without batches.</summary>
+    /// <param name="other">The right factor, [k, n].</param>
+    /// <inheritdoc cref="MatMul" path="/exception"/>
+    [Op(OpKind.Bilinear, Shapes = "[m, k] · [k, n] → [m, n]", DTypes = "equal; not bool")]
+    public Tensor Mm(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank != 2 || other.Rank != 2) throw OpErrors.ProductRanks("Mm", "two matrices [m, k] and [k, n]", this, other);
+        return MatMul(other);
+    }
+
+    /// <summary>The product of a matrix and a vector.</summary>
+    /// <param name="vector">[k].</param>
+    /// <inheritdoc cref="MatMul" path="/exception"/>
+    [Op(OpKind.Bilinear, Shapes = "[m, k] · [k] → [m]", DTypes = "equal; not bool")]
+    public Tensor Mv(Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        if (Rank != 2 || vector.Rank != 1) throw OpErrors.ProductRanks("Mv", "a matrix [m, k] and a vector [k]", this, vector);
+        return MatMul(vector);
+    }
+
+    /// <summary>The products of two batches of equally many matrices.</summary>
+    /// <param name="other">[b, k, n].</param>
+    /// <inheritdoc cref="MatMul" path="/exception"/>
+    [Op(OpKind.Bilinear, Shapes = "[b, m, k] · [b, k, n] → [b, m, n]", DTypes = "equal; not bool")]
+    public Tensor Bmm(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank != 3 || other.Rank != 3 || Dims[0] != other.Dims[0])
+            throw OpErrors.ProductRanks("Bmm", "two batches [b, m, k] and [b, k, n] of equal length b", this, other);
+        return MatMul(other);
+    }
+
+    // ---- vectors ------------------------------------------------------------------------------------------------------
+
+    /// <summary>The sum of the products of the elements of two vectors, a scalar.</summary>
+    /// <param name="other">A vector of the same length.</param>
+    /// <exception cref="ShapeException">Not two vectors of equal length.</exception>
+    /// <exception cref="DTypeException">The dtypes differ, or are bool.</exception>
+    [Op(OpKind.Bilinear, Shapes = "[n] · [n] → []", DTypes = "equal; not bool")]
+    public Tensor Dot(Tensor other) => DotOfVectors.Of(this, CheckVectors("Dot", other));
+
+    /// <summary>The dot product; conjugating the left factor makes no difference to real numbers.</summary>
+    /// <inheritdoc cref="Dot"/>
+    [Op(OpKind.Bilinear, Shapes = "[n] · [n] → []", DTypes = "equal; not bool")]
+    public Tensor VDot(Tensor other) => DotOfVectors.Of(this, CheckVectors("VDot", other));
+
+    /// <summary>Sums of products over the last axes: result[…i, …j] = Σₖ x[…i, k]·y[…j, k]. A scalar factor multiplies.</summary>
+    /// <param name="other">The right factor; its last length is this tensor's.</param>
+    /// <exception cref="ShapeException">The last lengths differ.</exception>
+    [Op(OpKind.Composite, Shapes = "[…, k] · […, k] → […, …]", DTypes = "equal; not bool")]
+    public Tensor Inner(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank == 0 || other.Rank == 0) return this * other;
+        CheckProduct("Inner", this, other, Dims[^1], other.Dims[^1]);
+        return TensorDot(other, [Rank - 1], [other.Rank - 1]);
+    }
+
+    /// <summary>All products of an element of one vector and an element of another.</summary>
+    /// <param name="other">[n].</param>
+    /// <exception cref="ShapeException">Not two vectors.</exception>
+    [Op(OpKind.Composite, Shapes = "[m] · [n] → [m, n]")]
+    public Tensor Outer(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank != 1 || other.Rank != 1) throw OpErrors.ProductRanks("Outer", "two vectors [m] and [n]", this, other);
+        return Unsqueeze(1) * other;
+    }
+
+    private Tensor CheckVectors(string op, Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank != 1 || other.Rank != 1) throw OpErrors.ProductRanks(op, "two vectors [n]", this, other);
+        CheckProduct(op, this, other, Dims[0], other.Dims[0]);
+        return other;
+    }
+
+    private static void CheckProduct(string op, Tensor x, Tensor y, int left, int right)
+    {
+        if (left != right) throw OpErrors.InnerDimensions(op, x, y);
+        if (x.DType != y.DType) throw OpErrors.ProductDTypes(op, x, y);
+        if (x.DType == DType.Bool) throw OpErrors.ProductOfBools(op);
+    }
+
+    // ---- the operations -----------------------------------------------------------------------------------------------
+
+    /// <summary>[…, m, k] · […, k, n], both with at least two axes. What broadcasting repeated, the engine sums.</summary>
+    private sealed class MatMulOp() : BilinearOp("MatMul")
+    {
+        public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [BatchedProduct.Of(inputs[0].Value, inputs[1].Value)];
+
+        protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context)
+        {
+            Shape left = context.Shape(0);
+            if (left.Rank != 2 || gradient.Rank == 2) return gradient.MatMul(right.MT);
+
+            // One matrix met a batch: a single long product instead of a batch of products and their sum.
+            return Rows(gradient.MT).T.MatMul(Rows(right.MT.Expand(BatchOf(gradient, right.Dims[^1], right.Dims[^2]))));
+        }
+
+        protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context)
+        {
+            Shape right = context.Shape(1);
+            if (right.Rank != 2 || gradient.Rank == 2) return left.MT.MatMul(gradient);
+            return Rows(left.Expand(BatchOf(gradient, left.Dims[^2], left.Dims[^1]))).T.MatMul(Rows(gradient));
+        }
+
+        private static Tensor Rows(Tensor x) => x.Reshape(Shape.Product(x.Dims.AsSpan(0, x.Rank - 1)), x.Dims[^1]);
+
+        private static int[] BatchOf(Tensor gradient, int rows, int columns) => [.. gradient.Dims.AsSpan(0, gradient.Rank - 2), rows, columns];
+    }
+
+    /// <summary>[m, k] · [k].</summary>
+    private sealed class MvOp() : BilinearOp("Mv")
+    {
+        public Tensor Of(Tensor matrix, Tensor vector) => Apply(matrix, vector);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            ref readonly NdArray a = ref inputs[0].Value, x = ref inputs[1].Value;
+            NdArray result = NdArray.Allocate([a.Dims[0]], a.DType);
+            return [BatchedProduct.Single(a, a.Strides[0], a.Strides[1], x, x.Strides[0], 1, result, a.Dims[0], 1, a.Dims[1], 1)];
+        }
+
+        protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context) => gradient.Outer(right);
+
+        protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context) => Of(left.Transpose(0, 1), gradient);
+    }
+
+    /// <summary>[n] · [n].</summary>
+    private sealed class DotOp() : BilinearOp("Dot")
+    {
+        public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            ref readonly NdArray x = ref inputs[0].Value, y = ref inputs[1].Value;
+            return [BatchedProduct.Single(x, 1, x.Strides[0], y, y.Strides[0], 1, NdArray.Allocate([], x.DType), 1, 1, x.Dims[0], 1)];
+        }
+
+        protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context) => gradient * right;
+
+        protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context) => gradient * left;
+    }
+}

@@ -1,0 +1,186 @@
+namespace Nabla;
+
+/// <summary>The work of <see cref="GradCheck"/>: the Jacobians of all outputs with respect to all inputs, three ways.</summary>
+internal sealed class DerivativeComparison
+{
+    private readonly string check;
+    private readonly Func<IReadOnlyList<Tensor>, Tensor[]> function;
+    private readonly IReadOnlyList<Tensor> inputs;
+    private readonly double eps, atol, rtol;
+    private readonly int[] floating;
+    private readonly List<GradCheckFailure> failures = [];
+    private int compared;
+
+    public DerivativeComparison(string check, Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps, double atol, double rtol)
+    {
+        if (!(eps > 0)) throw TransformErrors.Step(check, eps);
+        (this.check, this.function, this.inputs, this.eps, this.atol, this.rtol) = (check, function, inputs, eps, atol, rtol);
+        for (int i = 0; i < inputs.Count; i++)
+            if (inputs[i].DType.IsFloatingPoint() && inputs[i].DType != DType.Float64) throw TransformErrors.NeedsDouble(check, $"input {i}", inputs[i]);
+        floating = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs[i].DType.IsFloatingPoint())];
+        if (floating.Length == 0) throw TransformErrors.NothingToCheck(check);
+    }
+
+    public GradCheckReport Run(bool checkForward)
+    {
+        Tensor[] outputs = Evaluate([.. inputs]);
+        for (int k = 0; k < outputs.Length; k++)
+            if (outputs[k].DType == DType.Float32) throw TransformErrors.NeedsDouble(check, $"output {k}", outputs[k]);
+        if (Repeats(outputs))
+        {
+            double[,][,] numeric = Numeric(outputs);
+            double[,][,] reverse = Reverse(outputs);
+            Compare("reverse", outputs, reverse, numeric);
+            if (CheckRepetition(outputs, reverse) && checkForward) Compare("forward", outputs, Forward(outputs), numeric);
+        }
+        return new GradCheckReport(check, compared, failures);
+    }
+
+    private Tensor[] Evaluate(Tensor[] at)
+    {
+        using IDisposable scope = Autograd.NoGrad();
+        return function(at);
+    }
+
+    /// <summary>Whether a second call gives the same values.</summary>
+    private bool Repeats(Tensor[] outputs)
+    {
+        Tensor[] again = Evaluate([.. inputs]);
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            double[] first = outputs[k].ToArray<double>(), second = again[k].ToArray<double>();
+            for (int e = 0; e < first.Length; e++)
+            {
+                if (first[e].Equals(second[e])) continue;
+                failures.Add(new GradCheckFailure("repetition", k, JacobianComparison.Position(e, outputs[k].Shape), -1, [], first[e], second[e], 0, ""));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Whether a second backward pass gives the same, to the last bit.</summary>
+    private bool CheckRepetition(Tensor[] outputs, double[,][,] first)
+    {
+        double[,][,] second = Reverse(outputs);
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            for (int i = 0; i < floating.Length; i++)
+            {
+                double[,] a = first[k, i], b = second[k, i];
+                for (int e = 0; e < a.GetLength(0); e++)
+                {
+                    for (int j = 0; j < a.GetLength(1); j++)
+                    {
+                        if (a[e, j].Equals(b[e, j])) continue;
+                        failures.Add(new GradCheckFailure("repetition", k, JacobianComparison.Position(e, outputs[k].Shape), floating[i], JacobianComparison.Position(j, inputs[floating[i]].Shape), a[e, j], b[e, j], 0, ""));
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private void Compare(string mode, Tensor[] outputs, double[,][,] analytic, double[,][,] numeric)
+    {
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            for (int i = 0; i < floating.Length; i++)
+            {
+                if (!outputs[k].DType.IsFloatingPoint()) continue;
+                compared += numeric[k, i].Length;
+                var comparison = new JacobianComparison(analytic[k, i], numeric[k, i], outputs[k].Shape, inputs[floating[i]].Shape, atol, rtol);
+                failures.AddRange(comparison.Failures(mode, k, floating[i]));
+            }
+        }
+    }
+
+    // ---- the three ways -----------------------------------------------------------------------------------------------
+
+    private double[,][,] Numeric(Tensor[] outputs)
+    {
+        double[,][,] jacobians = Empty(outputs);
+        for (int i = 0; i < floating.Length; i++)
+        {
+            Tensor x = inputs[floating[i]];
+            double[] values = x.ToArray<double>();
+            for (int j = 0; j < values.Length; j++)
+            {
+                double center = values[j];
+                double[][] above = At(center + eps), below = At(center - eps);
+                values[j] = center;
+
+                // The step that was really taken differs from eps by rounding.
+                double step = center + eps - (center - eps);
+                for (int k = 0; k < outputs.Length; k++)
+                    for (int e = 0; e < above[k].Length; e++) jacobians[k, i][e, j] = (above[k][e] - below[k][e]) / step;
+
+                double[][] At(double value)
+                {
+                    values[j] = value;
+                    Tensor[] moved = [.. inputs];
+                    moved[floating[i]] = Tensor.FromSpan<double>(values, x.Shape);
+                    return Array.ConvertAll(Evaluate(moved), output => output.ToArray<double>());
+                }
+            }
+        }
+        return jacobians;
+    }
+
+    private double[,][,] Reverse(Tensor[] outputs)
+    {
+        double[,][,] jacobians = Empty(outputs);
+        using IDisposable scope = Autograd.EnableGrad();
+        Tensor[] leaves = Array.ConvertAll(floating, i => inputs[i].Detach().RequireGrad());
+        Tensor[] arguments = [.. inputs];
+        for (int i = 0; i < floating.Length; i++) arguments[floating[i]] = leaves[i];
+        Tensor[] results = function(arguments);
+        for (int k = 0; k < results.Length; k++)
+        {
+            if (!results[k].RequiresGrad) continue;
+            for (int e = 0; e < results[k].Numel; e++)
+            {
+                Tensor?[] gradients = Differentiation.Pull([results[k]], leaves, [Differentiation.OneHot(results[k], e)], retainGraph: true, record: false, check);
+                for (int i = 0; i < gradients.Length; i++)
+                {
+                    if (gradients[i] is not { } gradient) continue;
+                    double[] row = gradient.ToArray<double>();
+                    for (int j = 0; j < row.Length; j++) jacobians[k, i][e, j] = row[j];
+                }
+            }
+        }
+        return jacobians;
+    }
+
+    private double[,][,] Forward(Tensor[] outputs)
+    {
+        double[,][,] jacobians = Empty(outputs);
+        using IDisposable scope = Autograd.NoGrad();
+        Tensor[] points = [.. inputs.Select(input => input.Detach())];
+        for (int i = 0; i < floating.Length; i++)
+        {
+            for (int j = 0; j < points[floating[i]].Numel; j++)
+            {
+                var tangents = new Tensor?[points.Length];
+                tangents[floating[i]] = Differentiation.OneHot(points[floating[i]], j);
+                Tensor?[] results = Differentiation.Push(check, function, points, tangents).Tangents;
+                for (int k = 0; k < results.Length; k++)
+                {
+                    if (results[k] is not { } tangent) continue;
+                    double[] column = tangent.ToArray<double>();
+                    for (int e = 0; e < column.Length; e++) jacobians[k, i][e, j] = column[e];
+                }
+            }
+        }
+        return jacobians;
+    }
+
+    private double[,][,] Empty(Tensor[] outputs)
+    {
+        var jacobians = new double[outputs.Length, floating.Length][,];
+        for (int k = 0; k < outputs.Length; k++)
+            for (int i = 0; i < floating.Length; i++) jacobians[k, i] = new double[outputs[k].Numel, inputs[floating[i]].Numel];
+        return jacobians;
+    }
+}

@@ -1,0 +1,167 @@
+namespace Nabla;
+
+/// <summary>How a Jacobian is computed.</summary>
+public enum JacobianMode
+{
+    /// <summary>Reverse mode if the output has no more elements than the inputs, else forward mode.</summary>
+    Auto,
+
+    /// <summary>Row by row: one backward pass for each element of the output.</summary>
+    Reverse,
+
+    /// <summary>Column by column: one forward sweep for each element of the inputs. Not for functions that use a <see cref="Function"/>.</summary>
+    Forward,
+}
+
+public static partial class Functional
+{
+    /// <summary>All partial derivatives of a function.</summary>
+    /// <param name="function">From one tensor to one tensor.</param>
+    /// <param name="x">Where; floating point.</param>
+    /// <param name="mode">Row by row or column by column; by default what takes fewer passes.</param>
+    /// <param name="strict">Throw if the function does not depend on x at all, instead of returning zeros.</param>
+    /// <param name="createGraph">Whether the result can be differentiated again; by default where something around it wants that.</param>
+    /// <returns>∂fᵢ/∂xⱼ at [i…, j…]: the shape of the output followed by that of x.</returns>
+    /// <exception cref="DTypeException">x is not floating point.</exception>
+    /// <exception cref="AutogradException"><paramref name="strict"/>, and the function does not depend on x.</exception>
+    public static Tensor Jacobian(Func<Tensor, Tensor> function, Tensor x, JacobianMode mode = JacobianMode.Auto, bool strict = false, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Jacobian(xs => function(xs[0]), [x], mode, strict, createGraph)[0];
+    }
+
+    /// <summary>All partial derivatives of a function of two tensors.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Tensor, Tensor}, Tensor, JacobianMode, bool, bool?)"/>
+    /// <param name="function">From two tensors to one.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="mode">Row by row or column by column; by default what takes fewer passes.</param>
+    /// <param name="strict">Throw if the function does not depend on an argument at all, instead of returning zeros.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    public static (Tensor X, Tensor Y) Jacobian(
+        Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, JacobianMode mode = JacobianMode.Auto, bool strict = false, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Tensor[] jacobians = Jacobian(xs => function(xs[0], xs[1]), [x, y], mode, strict, createGraph);
+        return (jacobians[0], jacobians[1]);
+    }
+
+    /// <summary>All partial derivatives of a function of any number of tensors: a Jacobian for each of them.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Tensor, Tensor}, Tensor, JacobianMode, bool, bool?)"/>
+    /// <param name="function">From a list of tensors to one.</param>
+    /// <param name="inputs">The arguments.</param>
+    /// <param name="mode">Row by row or column by column; by default what takes fewer passes.</param>
+    /// <param name="strict">Throw if the function does not depend on an argument at all, instead of returning zeros.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
+    public static Tensor[] Jacobian(
+        Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, JacobianMode mode = JacobianMode.Auto, bool strict = false, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        const string op = "Functional.Jacobian";
+        bool record = Differentiation.Records(createGraph, inputs);
+        if (mode != JacobianMode.Forward)
+        {
+            using IDisposable scope = Differentiation.Enter();
+            Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
+            Tensor output = function(variables);
+            long count = 0;
+            foreach (Tensor variable in variables) count += variable.Numel;
+            if (mode == JacobianMode.Reverse || output.Numel <= count) return Rows(op, output, variables, strict, record);
+        }
+        return Columns(op, function, inputs, strict, record);
+    }
+
+    /// <summary>All second partial derivatives of a function of one output.</summary>
+    /// <param name="function">From one tensor to one element.</param>
+    /// <param name="x">Where; floating point.</param>
+    /// <param name="createGraph">Whether the result can be differentiated again; by default where something around it wants that.</param>
+    /// <returns>∂²f/∂xᵢ∂xⱼ at [i…, j…]: the shape of x twice.</returns>
+    /// <exception cref="ShapeException">The function returns more or less than one element.</exception>
+    /// <exception cref="DTypeException">x is not floating point.</exception>
+    public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Hessian(xs => function(xs[0]), [x], createGraph)[0][0];
+    }
+
+    /// <summary>All second partial derivatives of a function of any number of tensors.</summary>
+    /// <inheritdoc cref="Hessian(Func{Tensor, Tensor}, Tensor, bool?)"/>
+    /// <param name="function">From a list of tensors to one element.</param>
+    /// <param name="inputs">The arguments.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <returns>At [i][j] the block of inputs i and j: the shape of input i followed by that of input j.</returns>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
+    public static Tensor[][] Hessian(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        const string op = "Functional.Hessian";
+        bool record = Differentiation.Records(createGraph, inputs);
+        using IDisposable scope = Differentiation.Enter();
+        Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
+        Tensor value = function(variables);
+        if (value.Numel != 1) throw TransformErrors.NotOneElement(op, value.Shape);
+        Tensor[] gradients = Differentiation.Filled(Differentiation.Pull([value], variables, null, retainGraph: true, record: true, op), variables);
+        return Array.ConvertAll(gradients, gradient => Rows(op, gradient, variables, strict: false, record));
+    }
+
+    /// <summary>Reverse mode: the gradient of each element of the output is a row.</summary>
+    private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
+    {
+        int count = output.Numel;
+        var rows = new Tensor[variables.Length][];
+        var depends = new bool[variables.Length];
+        for (int j = 0; j < rows.Length; j++) rows[j] = new Tensor[count];
+        for (int i = 0; i < count; i++)
+        {
+            Tensor?[] gradients = Differentiation.Pull([output], variables, [Differentiation.OneHot(output, i)], retainGraph: true, record, op);
+            for (int j = 0; j < rows.Length; j++)
+            {
+                depends[j] |= gradients[j] is not null;
+                rows[j][i] = gradients[j] ?? Differentiation.ZerosLike(variables[j]);
+            }
+        }
+        var results = new Tensor[variables.Length];
+        using IDisposable scope = Autograd.SetGradEnabled(record);
+        for (int j = 0; j < results.Length; j++)
+        {
+            if (strict && !depends[j]) throw TransformErrors.Independent(op, j);
+            Shape shape = [.. output.Shape, .. variables[j].Shape];
+            results[j] = count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Tensor.Stack(rows[j]).Reshape(shape);
+        }
+        return results;
+    }
+
+    /// <summary>Forward mode: the tangent for each element of an input is a column.</summary>
+    private static Tensor[] Columns(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
+    {
+        using IDisposable scope = Autograd.SetGradEnabled(record);
+        Tensor? output = null;
+        var columns = new Tensor[inputs.Count][];
+        for (int j = 0; j < columns.Length; j++)
+        {
+            columns[j] = new Tensor[inputs[j].Numel];
+            bool depends = columns[j].Length == 0;
+            for (int i = 0; i < columns[j].Length; i++)
+            {
+                var tangents = new Tensor?[inputs.Count];
+                tangents[j] = Differentiation.OneHot(inputs[j], i);
+                (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, xs => [function(xs)], inputs, tangents);
+                output = values[0];
+                depends |= results[0] is not null;
+                columns[j][i] = results[0] ?? Differentiation.ZerosLike(output);
+            }
+            if (strict && !depends) throw TransformErrors.Independent(op, j);
+        }
+        output ??= function(inputs);
+        var jacobians = new Tensor[columns.Length];
+        for (int j = 0; j < jacobians.Length; j++)
+        {
+            Shape shape = [.. output.Shape, .. inputs[j].Shape];
+            jacobians[j] = columns[j].Length == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Stack(columns[j], ^1).Reshape(shape);
+        }
+        return jacobians;
+    }
+}

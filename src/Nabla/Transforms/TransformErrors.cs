@@ -1,0 +1,34 @@
+namespace Nabla;
+
+/// <summary>The texts of what can go wrong in transforms of functions, in one place.</summary>
+internal static class TransformErrors
+{
+    public static DTypeException NotFloatingPoint(string op, int index, Tensor x) =>
+        new($"{op}: input {index} is {x.DType.Word()} {x.Shape}; only floating-point inputs have derivatives. Convert it with To(DType.Float32), or capture it in the function instead of passing it.");
+
+    public static ShapeException NotOneElement(string op, Shape shape) =>
+        new($"{op}: the function returned {shape}; a gradient needs one element. Reduce it with Sum(), or use Jacobian.");
+
+    public static ArgumentException TangentCount(string op, int given, int needed) =>
+        new($"{op}: {given} tangents for {needed} inputs. Give one for each.");
+
+    public static ShapeException TangentShape(string op, int index, Shape given, Shape needed) =>
+        new($"{op}: tangent {index} is {given}, input {index} is {needed}. They must have the same shape.");
+
+    public static DTypeException TangentDType(string op, int index, DType given, DType needed) =>
+        new($"{op}: tangent {index} is {given.Word()}, input {index} is {needed.Word()}. Convert it with To(DType.{needed}).");
+
+    public static AutogradException Independent(string op, int input) =>
+        new($"{op}: the function does not depend on input {input}, and strict: true was passed. Leave strict out to get zeros.");
+
+    public static ArgumentException NoInputs(string op) => new($"{op}: there are no inputs. Give at least one tensor.");
+
+    public static DTypeException NeedsDouble(string op, string what, Tensor x) =>
+        new($"{op}: {what} is {x.DType.Word()} {x.Shape}; central differences need float64, in float32 they have two correct digits. Convert it with To(DType.Float64).");
+
+    public static DTypeException NothingToCheck(string op) =>
+        new($"{op}: none of the inputs is floating point, so there is no derivative to check. Pass float64 tensors.");
+
+    public static ArgumentOutOfRangeException Step(string op, double eps) =>
+        new(nameof(eps), eps, $"{op}: the step must be positive, got {eps}. 1e-6 suits functions of ordinary scale.");
+}
