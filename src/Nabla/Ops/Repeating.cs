@@ -79,7 +79,7 @@ public sealed partial class Tensor
         CheckIndex("RepeatInterleave", repeats);
         if (repeats.Rank > 1 || (repeats.Numel != Dims[at] && repeats.Numel != 1))
             throw new ShapeException($"RepeatInterleave: repeats is {repeats.Shape}, axis {at} of the tensor {Shape} has length {Dims[at]}. Give a number for each position.");
-        return new PickOp("RepeatInterleave", at).Of(this, new RepeatedPositionsOp().Of(repeats.Expand(Dims[at])));
+        return new GatherOp("RepeatInterleave", at).Of(this, new RepeatedPositionsOp().Of(repeats.Expand(Dims[at])));
     }
 
     private sealed class RepeatedPositionsOp() : PositionOp("RepeatInterleave")
@@ -139,22 +139,5 @@ public sealed partial class Tensor
             if (vector.Rank != 1) throw OpErrors.NeedsRank("CartesianProd", "vectors", vector);
         if (vectors.Length == 1) return vectors[0];
         return Stack(Array.ConvertAll(Meshgrid(vectors.ToArray()), grid => grid.Ravel()), 1);
-    }
-
-    /// <summary>The Kronecker product: every element of this tensor times the whole other one.</summary>
-    /// <param name="other">The tensor that is repeated; missing leading axes count as 1.</param>
-    [Op(OpKind.Composite, Shapes = "[m, n], [p, q] → [m·p, n·q]")]
-    public Tensor Kron(Tensor other)
-    {
-        int rank = Math.Max(Rank, other.Rank);
-        var left = new int[2 * rank];
-        var right = new int[2 * rank];
-        var dims = new int[rank];
-        for (int i = 0; i < rank; i++)
-        {
-            int a = i < rank - Rank ? 1 : Dims[i - rank + Rank], b = i < rank - other.Rank ? 1 : other.Dims[i - rank + other.Rank];
-            (left[2 * i], left[(2 * i) + 1], right[2 * i], right[(2 * i) + 1], dims[i]) = (a, 1, 1, b, checked(a * b));
-        }
-        return (Reshape(left) * other.Reshape(right)).Reshape(dims);
     }
 }
