@@ -65,7 +65,7 @@ internal static class Calculus
         Array.Reverse(padded);
         for (int axis = 0; axis < padded.Length; axis++) padded[axis] *= 2;
         Tensor place = Tensor.Zeros(Shape.Create(padded), x.DType);
-        for (int axis = 0; axis < padded.Length; axis++) place = place.Slice(axis, 0, padded[axis], 2);
+        for (int axis = 0; axis < padded.Length; axis++) place = place.Unfold(axis, 1, 2).Squeeze(^1);
         Axis[] reversed = [.. Enumerable.Range(0, x.Rank).Reverse().Select(i => (Axis)i)];
         place = place.Permute(reversed);
         ArrayCopy.Into(x.Value, place.Value);

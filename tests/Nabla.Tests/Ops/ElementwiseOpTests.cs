@@ -160,35 +160,20 @@ public sealed class ElementwiseOpTests
 
     private static Tensor Tangent(ElementwiseOp op, Tensor[] inputs, int input, Tensor direction)
     {
-        int level = ForwardMode.Enter();
-        try
-        {
-            Tensor result = op.Apply(Replace(inputs, input, ForwardMode.Pair(level, inputs[input], direction)));
-            return ForwardMode.Split(result, level).Tangent ?? Tensor.ZerosLike(inputs[input]);
-        }
-        finally
-        {
-            ForwardMode.Exit();
-        }
+        long level = ForwardMode.NewLevel();
+        Tensor result = op.Apply(Replace(inputs, input, ForwardMode.Pair(level, inputs[input], direction)));
+        return ForwardMode.Split(result, level).Tangent ?? Tensor.ZerosLike(inputs[input]);
     }
 
     /// <summary>The second derivative by two levels of pairs, both with direction 1.</summary>
     private static Tensor ForwardOverForward(ElementwiseOp op, Tensor[] inputs, int first, int second)
     {
         Tensor ones = Tensor.OnesLike(inputs[0]);
-        int outer = ForwardMode.Enter(), inner = ForwardMode.Enter();
-        try
-        {
-            Tensor[] arguments = Replace(inputs, second, ForwardMode.Pair(outer, inputs[second], ones));
-            arguments = Replace(arguments, first, ForwardMode.Pair(inner, arguments[first], ones));
-            Tensor? tangent = ForwardMode.Split(op.Apply(arguments), inner).Tangent;
-            return (tangent is null ? null : ForwardMode.Split(tangent, outer).Tangent) ?? Tensor.ZerosLike(ones);
-        }
-        finally
-        {
-            ForwardMode.Exit();
-            ForwardMode.Exit();
-        }
+        long outer = ForwardMode.NewLevel(), inner = ForwardMode.NewLevel();
+        Tensor[] arguments = Replace(inputs, second, ForwardMode.Pair(outer, inputs[second], ones));
+        arguments = Replace(arguments, first, ForwardMode.Pair(inner, arguments[first], ones));
+        Tensor? tangent = ForwardMode.Split(op.Apply(arguments), inner).Tangent;
+        return (tangent is null ? null : ForwardMode.Split(tangent, outer).Tangent) ?? Tensor.ZerosLike(ones);
     }
 
     private static Tensor Gradient(ElementwiseOp op, Tensor[] inputs, int input, Tensor u, bool createGraph)

@@ -20,9 +20,8 @@ internal static class LinearCheck
         Tensor x = Sample(new Shape(shape)), u = Sample(new Shape(shape), 2);
         Tensor y = f(x), fu = f(u);
 
-        int level = ForwardMode.Enter();
+        long level = ForwardMode.NewLevel();
         (Tensor primal, Tensor? tangent) = ForwardMode.Split(f(ForwardMode.Pair(level, x, u)), level);
-        ForwardMode.Exit();
         Equal(y, primal);
         Equal(fu, tangent!);
 
@@ -38,11 +37,10 @@ internal static class LinearCheck
         Close(Dot(second, u), 2 * Dot(fu, fu));
 
         // Forward over reverse: the tangent of the gradient is the same second derivative.
-        level = ForwardMode.Enter();
+        level = ForwardMode.NewLevel();
         Tensor pair = ForwardMode.Pair(level, x, u).RequireGrad();
         z = f(pair);
         (_, Tensor? along) = ForwardMode.Split(Autograd.Grad([(z * z).Sum()], [pair])[0]!, level);
-        ForwardMode.Exit();
         Close(along is null ? 0 : Dot(along, u), 2 * Dot(fu, fu));
     }
 
