@@ -63,7 +63,8 @@ internal static class InPlace
         if (target.Extra?.View is { } view)
         {
             if (view.Base.RequiresGrad && view.Base.IsLeaf) throw AutogradErrors.InPlaceOnLeafView(op);
-            if (view.Op.IsOneOfSeveral) throw AutogradErrors.InPlaceOnSharedView(op, view.Op.Name);
+            foreach (ViewOp step in view.Chain())
+                if (step.IsOneOfSeveral) throw AutogradErrors.InPlaceOnSharedView(op, step.Name);
             if (view.MadeWithoutGrad) throw AutogradErrors.InPlaceOnNoGradView(op);
         }
         else if (target.RequiresGrad && target.IsLeaf)
