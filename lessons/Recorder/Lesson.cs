@@ -18,6 +18,8 @@ public sealed class Lesson
 {
     private const double FormulaTolerance = 1e-12, DifferenceTolerance = 1e-8, SingleTolerance = 1e-5;
 
+    private const int LongestPrint = 40;
+
     private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = false,
@@ -148,7 +150,7 @@ public sealed class Lesson
     private void Show(string what, Tensor ours, string? recorded, bool agree)
     {
         if (json) return;
-        string text = ours.ToString();
+        string text = ours.Numel <= LongestPrint ? ours.ToString() : $"{ours.Shape}, largest {((Numbers)ours).Largest.ToString("G5", CultureInfo.InvariantCulture)}";
         string marked = $"{what} ={(text.Contains('\n', StringComparison.Ordinal) ? '\n' : ' ')}{text}{(agree ? "" : "   DISAGREES")}";
         Say(recorded is null or "?" ? marked : SideBySide(marked, recorded));
     }
