@@ -91,7 +91,11 @@ public sealed class Lesson
         differences ??= CentralDifferences.Gradient(function, point);
 
         Numbers autograd = exact;
-        bool agree = autograd.AreNear(formula, FormulaTolerance) && autograd.AreNear(differences, DifferenceTolerance);
+
+        // Where the gradient is zero, what rounding leaves is compared with the function itself.
+        double size = formula.Largest, value = Math.Abs(function(point).Item());
+        if (size < 1e-10 * value) size = value;
+        bool agree = autograd.AreNear(formula, FormulaTolerance, size) && autograd.AreNear(differences, DifferenceTolerance, size);
         if (gradient is not null) agree &= ((Numbers)gradient).AreNear(autograd, SingleTolerance);
         agree &= MatchesRecord(recorded, gradient, autograd);
 
@@ -145,7 +149,7 @@ public sealed class Lesson
     {
         if (json) return;
         string text = ours.ToString();
-        string marked = $"{what} = {(text.Contains('\n', StringComparison.Ordinal) ? "\n" : "")}{text}{(agree ? "" : "   DISAGREES")}";
+        string marked = $"{what} ={(text.Contains('\n', StringComparison.Ordinal) ? '\n' : ' ')}{text}{(agree ? "" : "   DISAGREES")}";
         Say(recorded is null or "?" ? marked : SideBySide(marked, recorded));
     }
 

@@ -4,8 +4,11 @@ using System.Text.RegularExpressions;
 namespace Nabla.Lessons;
 
 /// <summary>What a notebook printed: compared as text where it prints a tensor, and number by number to its printed digits.</summary>
-internal sealed partial class RecordedText(string text)
+internal sealed partial class RecordedText(string recorded)
 {
+    /// <summary>A tuple of one tensor, as Python prints it, is read as the tensor.</summary>
+    private readonly string text = recorded.StartsWith("(tensor(", StringComparison.Ordinal) ? recorded[1..^2] : recorded;
+
     /// <summary>A tensor's text without what differs by design: names of graph nodes and the word "torch.".</summary>
     internal static string Plain(string text) =>
         string.Join('\n', GraphNode().Replace(text, "").Replace("dtype=torch.", "dtype=", StringComparison.Ordinal)
@@ -30,7 +33,7 @@ internal sealed partial class RecordedText(string text)
         int decimals = printed.Groups["decimals"].Length;
         int exponent = printed.Groups["exponent"].Success ? int.Parse(printed.Groups["exponent"].Value, CultureInfo.InvariantCulture) : 0;
         double rounding = decimals == 0 ? 0 : 0.5 * Math.Pow(10, exponent - decimals);
-        double noise = decimals > 8 ? 1e-15 : 1e-6;
+        double noise = decimals > 8 ? 2e-15 : 1e-6;
         return Math.Abs(number - value) <= rounding + (noise * Math.Max(Math.Abs(value), decimals == 0 ? 1 : 0));
     }
 

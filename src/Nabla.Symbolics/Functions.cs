@@ -99,6 +99,9 @@ public static class Functions
     /// <summary>The inverse of the error function.</summary>
     public static Expr Erfinv(Expr x) => Call.Of(Primitives.Erfinv, [x]);
 
+    /// <summary>The quantile of the standard normal distribution.</summary>
+    public static Expr Ndtri(Expr p) => Call.Of(Primitives.Ndtri, [p]);
+
     /// <summary>The logarithm of the absolute value of the gamma function.</summary>
     public static Expr Lgamma(Expr x) => Call.Of(Primitives.Lgamma, [x]);
 

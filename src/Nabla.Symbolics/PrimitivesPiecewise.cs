@@ -106,7 +106,7 @@ public static partial class Primitives
         Domains = [Domain.Real, Domain.Positive],
         Kinks = "derivative 1 and -floor(a/b) also where it jumps",
         Scalar2 = FlooredRemainder,
-        Partial = (args, _, i) => i == 0 ? 1 : -Functions.Floor(args[0] / args[1]),
+        Partial = (args, _, i) => i == 0 ? 1 : -Functions.FloorDivide(args[0], args[1]),
         Simplify = ExactRules.Of((a, b) => b.Sign == 0 ? null : a - (b * Rational.Floor(a / b))),
     };
 

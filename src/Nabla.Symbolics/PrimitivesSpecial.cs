@@ -45,6 +45,16 @@ public static partial class Primitives
         Simplify = ExactRules.Values((0, 0)),
     };
 
+    /// <summary>The quantile of the standard normal distribution.</summary>
+    public static readonly Primitive Ndtri = new("ndtri", 1)
+    {
+        Domain = Domain.Open(0, 1),
+        Kinks = "derivative inf at 0 and 1",
+        Scalar1 = ScalarMath.Ndtri,
+        Derivative = (_, y) => Functions.Sqrt(2 * Constant.Pi) * Functions.Exp(y * y / 2),
+        Simplify = args => ReferenceEquals(args[0], Number.Half) ? 0 : null,
+    };
+
     /// <summary>The logarithm of the absolute value of the gamma function.</summary>
     public static readonly Primitive Lgamma = new("lgamma", 1)
     {

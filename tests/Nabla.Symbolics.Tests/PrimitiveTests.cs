@@ -24,8 +24,8 @@ public sealed class PrimitiveTests
         [
             "add", "sub", "mul", "div", "neg", "square", "reciprocal", "sqrt", "rsqrt", "abs", "sign", "floor", "ceil", "round", "trunc",
             "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-            "asinh", "acosh", "atanh", "sigmoid", "softplus", "erf", "erfc", "erfinv", "lgamma", "digamma", "i0", "i1", "i0e", "i1e",
-            "isnan", "not", "pow", "atan2", "max", "min", "fmod", "remainder", "copysign", "polygamma", "zeta", "less", "lessequal",
+            "asinh", "acosh", "atanh", "sigmoid", "softplus", "erf", "erfc", "erfinv", "ndtri", "lgamma", "digamma", "i0", "i1", "i0e", "i1e",
+            "isnan", "not", "pow", "atan2", "max", "min", "fmod", "remainder", "floordivide", "copysign", "polygamma", "zeta", "less", "lessequal",
             "equal", "notequal", "and", "or", "xor", "select",
         ];
         Assert.Equal(expected.Order(), names.Order());

@@ -31,4 +31,25 @@ internal static partial class ScalarMath
         }
         return Math.CopySign(x, y);
     }
+
+    /// <summary>
+    /// The quantile of the standard normal distribution: where its distribution function Φ is p. In the tails, where erfinv(2p − 1)
+    /// loses p, Newton's method on log Φ, which is nearly a parabola there and converges from its asymptotic form in few steps.
+    /// </summary>
+    public static double Ndtri(double p)
+    {
+        if (p > 0.98) return -Ndtri(1 - p);
+        if (p >= 0.02) return Math.Sqrt(2) * ErfInv((2 * p) - 1);
+        if (!(p > 0)) return p == 0 ? double.NegativeInfinity : double.NaN;
+        double logP = Math.Log(p);
+        double y = -Math.Sqrt((-2 * logP) - Math.Log(-4 * Math.PI * logP));
+        for (int i = 0; i < 8; i++)
+        {
+            double phi = Erfc(-y / Math.Sqrt(2)) / 2;
+            double step = (Math.Log(phi) - logP) * phi * Math.Sqrt(2 * Math.PI) / Math.Exp(-y * y / 2);
+            y -= step;
+            if (Math.Abs(step) <= 1e-15 * Math.Abs(y)) break;
+        }
+        return y;
+    }
 }

@@ -52,6 +52,7 @@ internal static class VectorKernels
         ["erf"] = new() { F1 = VectorErf.Erf, D1 = VectorErf.Erf },
         ["erfc"] = new() { F1 = VectorErf.Erfc, D1 = VectorErf.Erfc },
         ["erfinv"] = VectorSpecial.Loop(ScalarMath.ErfInv),
+        ["ndtri"] = VectorSpecial.Loop(ScalarMath.Ndtri),
         ["lgamma"] = VectorSpecial.Loop(ScalarMath.LGamma),
         ["digamma"] = VectorSpecial.Loop(ScalarMath.Digamma),
         ["polygamma"] = VectorSpecial.Loop(ScalarMath.Polygamma),

@@ -213,7 +213,7 @@ internal sealed class BackwardPass
             slot.Gradient = gradient;
             slot.Owned = owned && !createGraph;
         }
-        else if (slot.Owned)
+        else if (slot.Owned && !slot.Gradient.IsDual && !gradient.IsDual)
         {
             VectorSpace.Current.AddInto(slot.Gradient, gradient);
         }
@@ -295,19 +295,21 @@ internal sealed class BackwardPass
         Tensor gradient = slot.Gradient!;
         lock (tensor)
         {
-            if (tensor.Gradient is not { } sum)
+            if (tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsDual && !gradient.IsDual)
             {
-                tensor.Gradient = createGraph || (slot.Owned && gradient.IsContiguous) ? gradient : VectorSpace.Current.Copy(gradient.WithoutHistory());
+                VectorSpace.Current.AddInto(known, gradient);
+                return;
             }
-            else if (createGraph || sum.RequiresGrad)
+            Modes before = GradMode.SetRecording(createGraph);
+            try
             {
-                Modes before = GradMode.SetRecording(createGraph);
-                tensor.Gradient = VectorSpace.Current.Add(sum, gradient);
+                tensor.Gradient = tensor.Gradient is { } sum ? VectorSpace.Current.Add(sum, gradient)
+                    : slot.Owned && gradient.IsContiguous ? gradient
+                    : VectorSpace.Current.Copy(createGraph ? gradient : gradient.WithoutHistory());
+            }
+            finally
+            {
                 GradMode.Restore(before);
-            }
-            else
-            {
-                VectorSpace.Current.AddInto(sum, gradient);
             }
         }
     }

@@ -64,6 +64,7 @@ internal static class ForwardMode
             Tensor? tangent = i < results.Length ? results[i] : null;
             pairs[i] = Pair(level, outputs[i], tangent ?? VectorSpace.Current.Full(outputs[i].Dims, 0, outputs[i].DType));
         }
+        if (op is ViewOp view) view.Mark(pairs[0], inputs[0]);
         return pairs;
     }
 }

@@ -30,25 +30,30 @@ internal static class InPlace
         if (result.DType != target.DType) result = VectorSpace.Current.Cast(result, target.DType);
         if (recording && result.RequiresGrad) CheckRecorded(op, target);
 
-        if (result.IsDual)
+        bool keepsHistory = recording && (result.RequiresGrad || target.RequiresGrad);
+        if (result.IsDual || target.IsDual)
         {
-            ReplaceDual(op, target, result);
+            ReplacePair(target, result, recording);
             return target;
         }
         // A value cut from the tensor's own memory must be read before it is overwritten.
         bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
         ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;
-        if (!recording || !result.RequiresGrad) return target;
+        if (!keepsHistory) return target;
         if (target.Extra?.View is { } view)
         {
-            Tensor whole = view.Base;
-            new ViewWriteOp(view.Chain()).Record(whole, result);
+            new ViewWriteOp(view.Chain()).Record(view.Base, result);
         }
-        else
+        else if (result.RequiresGrad)
         {
             Edge edge = result.GradientEdge();
             target.SetHistory(edge.Node!, edge.Output);
+        }
+        else
+        {
+            // Overwritten by a constant: still part of the graph, but what was there before gets a gradient of zero.
+            new ViewWriteOp([]).Record(target, result);
         }
         return target;
     }
@@ -97,13 +102,29 @@ internal static class InPlace
         return copy;
     }
 
-    private static void ReplaceDual(string op, Tensor target, Tensor result)
+    /// <summary>
+    /// Inside forward mode the memory stays as it is, because the primal may be somebody else's: the handle gets another
+    /// pair. For a view that is the handle of the base, which all its views follow.
+    /// </summary>
+    private static void ReplacePair(Tensor target, Tensor result, bool recording)
     {
-        if (target.IsView) throw new AutogradException($"{op}: inside forward mode a view cannot be changed in place by a value that has a tangent. Clone() the tensor first, or assign through an index of it.");
-        target.Value = result.Value;
+        if (target.Extra?.View is { } view)
+        {
+            ReplacePair(view.Base, new ViewWriteOp(view.Chain()).Of(view.Base, result), recording);
+            ViewHistory.Refresh(target);
+            return;
+        }
+        Tensor pair = result;
+        if (!result.IsDual)
+        {
+            long level = target.Extra!.Dual!.Level;
+            pair = ForwardMode.Pair(level, VectorSpace.Current.Copy(result), VectorSpace.Current.Full(result.Dims, 0, result.DType));
+        }
+        if (recording && !result.RequiresGrad && target.RequiresGrad) new ViewWriteOp([]).Record(target, result);
+        target.Value = pair.Value;
         target.Flags |= TensorFlags.Dual;
-        (target.Extra ??= new TensorExtra()).Dual = result.Extra!.Dual;
-        if (GradMode.IsEnabled && result.RequiresGrad)
+        (target.Extra ??= new TensorExtra()).Dual = pair.Extra!.Dual;
+        if (recording && result.RequiresGrad)
         {
             Edge edge = result.GradientEdge();
             target.SetHistory(edge.Node!, edge.Output);

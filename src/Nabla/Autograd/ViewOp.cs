@@ -14,14 +14,19 @@ internal abstract class ViewOp(string name) : LinearOp(name)
 
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
-    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) =>
-    [
-        new Tensor(values[0])
-        {
-            Flags = TensorFlags.View | (inputs[0].Flags & TensorFlags.Inference),
-            Extra = new TensorExtra { View = new ViewHistory(inputs[0], this) },
-        },
-    ];
+    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
+    {
+        var view = new Tensor(values[0]) { Flags = inputs[0].Flags & TensorFlags.Inference };
+        Mark(view, inputs[0]);
+        return [view];
+    }
+
+    /// <summary>Notes that a result is a view of this operation's input.</summary>
+    public void Mark(Tensor view, Tensor parent)
+    {
+        view.Flags |= TensorFlags.View;
+        (view.Extra ??= new TensorExtra()).View = new ViewHistory(parent, this);
+    }
 }
 
 /// <summary>
@@ -54,16 +59,44 @@ internal sealed class ViewHistory(Tensor parent, ViewOp op)
     public static void Refresh(Tensor view)
     {
         ViewHistory self = view.Extra!.View!;
+        if (!ReferenceEquals(self.Base.Value.Storage, view.Value.Storage))
+        {
+            self.Follow(view);
+            return;
+        }
         int current = view.Value.Storage.Version;
         if (self.version == current) return;
         self.version = current;
         if (!self.Base.RequiresGrad) return;
 
-        Modes before = GradMode.SetRecording(true);
-        Tensor again = self.Base;
-        foreach (ViewOp step in self.Chain()) again = step.Of(again);
-        GradMode.Restore(before);
+        Tensor again = self.CutAgain();
         view.SetHistory(again.History!, again.OutputIndex);
+    }
+
+    /// <summary>Looks at the base as it is now: forward mode gives a tensor that is changed in place a new value.</summary>
+    private void Follow(Tensor view)
+    {
+        Tensor again = CutAgain();
+        version = again.Value.Storage.Version;
+        view.Value = again.Value;
+        view.Extra!.Dual = again.Extra?.Dual;
+        view.Flags = again.IsDual ? view.Flags | TensorFlags.Dual : view.Flags & ~TensorFlags.Dual;
+        if (again.History is { } node) view.SetHistory(node, again.OutputIndex);
+    }
+
+    private Tensor CutAgain()
+    {
+        Modes before = GradMode.SetRecording(true);
+        try
+        {
+            Tensor again = Base;
+            foreach (ViewOp step in Chain()) again = step.Of(again);
+            return again;
+        }
+        finally
+        {
+            GradMode.Restore(before);
+        }
     }
 }
 

@@ -45,6 +45,27 @@ internal static class OpErrors
 
     public static DTypeException ProductOfBools(string op) =>
         new($"{op}: truth values have no products. Convert them first with To(DType.Int64), or To(DType.Float32).");
+
+    public static ShapeException NeedsMatrices(string op, Tensor x) =>
+        new($"{op}: needs matrices […, m, n], x is {x.Shape}. Unsqueeze it to give it two axes.");
+
+    public static ShapeException NeedsSquare(string op, Tensor x) =>
+        new($"{op}: needs square matrices […, n, n], x is {x.Shape}. Pinv, Lstsq and Svd take matrices of any shape.");
+
+    public static ShapeException RightSide(string op, Tensor a, Tensor b) =>
+        new($"{op}: the right side does not fit: a is {a.Shape}, b is {b.Shape}. b needs {a.Shape[^1]} rows: […, {a.Shape[^1]}, k], or [{a.Shape[^1]}] for a vector.");
+
+    public static LinalgException Singular(string op, int[] dims, int index, int column) =>
+        new($"{op}: {MatrixBatch.Name(dims, index)} is singular: elimination finds no pivot in column {column}. Use Pinv or Lstsq, or add a small multiple of Tensor.Eye({dims[^1]}).");
+
+    public static LinalgException NotPositiveDefinite(string op, int[] dims, int index, int minor) =>
+        new($"{op}: {MatrixBatch.Name(dims, index)} is not positive definite: its leading minor of order {minor} is not positive. Check that it is symmetric, or add a small multiple of Tensor.Eye({dims[^1]}).");
+
+    public static LinalgException NotConverged(string op, int[] dims, int index) =>
+        new($"{op}: {MatrixBatch.Name(dims, index)} has no factors that could be found; it probably holds NaN or infinity. Check it with Tensor.IsFinite().");
+
+    public static AutogradException FullFactors(string op, string remedy) =>
+        new($"{op}: the vectors that complete a basis are not unique, so the complete form has no gradient here. {remedy}");
     // ---- reductions ---------------------------------------------------------------------------------------------------
 
     public static ShapeException EmptyAxis(string op, Tensor x, int axis) =>

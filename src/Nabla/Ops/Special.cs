@@ -47,20 +47,10 @@ public sealed partial class Tensor
     /// <remarks>−∞ at 0 and ∞ at 1.</remarks>
     public Tensor Ndtri() => NdtriOp.Apply(this);
 
-    private static readonly ElementwiseOp NdtrOp = ElementwiseOp.Of("Ndtr", Phi);
+    private static readonly ElementwiseOp NdtrOp = ElementwiseOp.Of("Ndtr", x => F.Erfc(-x / F.Sqrt(2)) / 2);
     private static readonly ElementwiseOp LogNdtrOp = ElementwiseOp.Of("LogNdtr", x =>
         F.Select(F.Less(x, -1), F.Log(ScaledErfc(-x / F.Sqrt(2)) / 2) - (x * x / 2), F.Log1p(-F.Erfc(x / F.Sqrt(2)) / 2)));
-    private static readonly ElementwiseOp NdtriOp = ElementwiseOp.Of("Ndtri", NormalInverse, OpenUnit).WithKinks("derivative ∞ at 0 and 1");
-
-    private static Expr Phi(Expr x) => F.Erfc(-x / F.Sqrt(2)) / 2;
-
-    // 2p − 1 loses small p; one step of Newton's method against Φ, which is accurate there, brings it back.
-    private static Expr NormalInverse(Expr p)
-    {
-        Expr start = F.Sqrt(2) * F.Erfinv((2 * p) - 1);
-        Expr step = (Phi(start) - p) * F.Sqrt(2 * Constant.Pi) * F.Exp(start * start / 2);
-        return F.Select(F.Less(F.Abs(start), double.PositiveInfinity), start - step, start);
-    }
+    private static readonly ElementwiseOp NdtriOp = ElementwiseOp.Of("Ndtri", p => F.Ndtri(p), OpenUnit).WithKinks("derivative ∞ at 0 and 1");
 
     // ---- logarithms times numbers -------------------------------------------------------------------------------------
 

@@ -65,12 +65,24 @@ internal static class Calculus
         Array.Reverse(padded);
         for (int axis = 0; axis < padded.Length; axis++) padded[axis] *= 2;
         Tensor place = Tensor.Zeros(Shape.Create(padded), x.DType);
+<<<<<<< HEAD
         for (int axis = 0; axis < padded.Length; axis++) place = place.Unfold(axis, 1, 2).Squeeze(^1);
+=======
+        for (int axis = 0; axis < padded.Length; axis++) place = new Tensor(EverySecond(place.Value, axis));
+>>>>>>> main
         Axis[] reversed = [.. Enumerable.Range(0, x.Rank).Reverse().Select(i => (Axis)i)];
         place = place.Permute(reversed);
         ArrayCopy.Into(x.Value, place.Value);
         Assert.True(x.Numel <= 1 || !place.IsContiguous);
         return place.Detach();
+    }
+
+    private static NdArray EverySecond(NdArray x, int axis)
+    {
+        int[] dims = [.. x.Dims], strides = [.. x.Strides];
+        dims[axis] /= 2;
+        strides[axis] *= 2;
+        return x.View(dims, strides, x.Offset);
     }
 
     public static void AssertClose(Sample sample, string what, Tensor actual, Tensor expected, double tolerance)

@@ -66,7 +66,7 @@ internal static partial class OpCalls
         foreach (Shape[] shapes in layouts) yield return new Sample(op.Name, Call, shapes) { From = From };
     }
 
-    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. ReductionSamples()];
+    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. ReductionSamples(), .. ProductSamples(), .. LinalgSamples()];
 
     private static Shape S(params ReadOnlySpan<int> lengths) => Shape.Create(lengths);
 

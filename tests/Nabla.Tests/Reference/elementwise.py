@@ -71,7 +71,7 @@ add("logit", torch.logit, OPEN01, 1e-3)
 for order in (1, 2, 3):
     add("polygamma", lambda x, n: torch.polygamma(n, x), [0.1, 0.5, 1.0, 1.5, 2.0, 3.7, 10.0, 50.0], order)
 add("mvlgamma", torch.mvlgamma, [2.1, 2.5, 3.0, 4.5, 10.0], 3)
-add("nan_to_num", lambda x: torch.nan_to_num(x, 1.0, 2.0, -2.0), [math.nan, math.inf, -math.inf, 0.5])
+add("nan_to_num", torch.nan_to_num, [math.nan, math.inf, -math.inf, 0.5], 1.0, 2.0, -2.0)
 
 # ---- special
 add("entr", torch.special.entr, POSITIVE[:-1])

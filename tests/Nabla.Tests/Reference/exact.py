@@ -22,6 +22,7 @@ FUNCTIONS = {
     "acosh": mp.acosh,
     "erfinv": mp.erfinv,
     "ndtr": ndtr,
+    "celu": lambda x, alpha: max(x, mp.mpf(0)) + min(mp.mpf(0), alpha * mp.expm1(x / alpha)),
     "gelu": lambda x: x * ndtr(x),
     "gelu_tanh": lambda x: x / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + mp.mpf("0.044715") * x ** 3))),
     "tanhshrink": lambda x: x - mp.tanh(x),

@@ -48,7 +48,7 @@ internal static unsafe class StridedCopy
 
         int last = loops.Axes - 1;
         int across = -1;
-        if (loops.Source[last] != 1 && loops.Destination[last] == 1)
+        if (loops.Source[last] is not (0 or 1) && loops.Destination[last] == 1)
             for (int axis = 0; axis < last; axis++)
                 if (loops.Source[axis] == 1) across = axis;
         Walk(source, destination, loops, 0, across);

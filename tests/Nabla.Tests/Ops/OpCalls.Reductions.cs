@@ -1,7 +1,7 @@
 namespace Nabla.Tests.Ops;
 
 /// <summary>Reductions, scans and order statistics: along inner, outer, several and all axes, and axes of length 0 and 1.</summary>
-internal static partial class OpSamples
+internal static partial class OpCalls
 {
     private static IEnumerable<Sample> ReductionSamples() => [.. SumSamples(), .. ExtremeSamples(), .. SoftSamples(), .. ScanSamples(), .. OrderSamples()];
 
