@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,6 +18,8 @@ namespace Nabla.Lessons;
 public sealed class Lesson
 {
     private const double FormulaTolerance = 1e-12, DifferenceTolerance = 1e-8, SingleTolerance = 1e-5;
+
+    private const int LongestPrint = 40;
 
     private static readonly JsonSerializerOptions JsonLayout = new(JsonSerializerDefaults.Web)
     {
@@ -148,7 +151,7 @@ public sealed class Lesson
     private void Show(string what, Tensor ours, string? recorded, bool agree)
     {
         if (json) return;
-        string text = ours.ToString();
+        string text = ours.Numel <= LongestPrint ? ours.ToString() : $"{ours.Shape}, largest {((Numbers)ours).Largest.ToString("G5", CultureInfo.InvariantCulture)}";
         string marked = $"{what} ={(text.Contains('\n', StringComparison.Ordinal) ? '\n' : ' ')}{text}{(agree ? "" : "   DISAGREES")}";
         Say(recorded is null or "?" ? marked : SideBySide(marked, recorded));
     }

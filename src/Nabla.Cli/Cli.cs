@@ -39,6 +39,7 @@ internal static class Cli
     {
         ToolCommand tool = new("nabla", "The tool of the Nabla differentiation library.", "nabla env --json")
         {
+            LessonsCommand.Create(),
             EnvCommand.Create(),
         };
         HelpOption help = new();

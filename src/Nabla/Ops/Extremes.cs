@@ -77,7 +77,7 @@ public sealed partial class Tensor
     /// <summary>The elements at positions along an axis, one for each row, in the shape that a reduction of <paramref name="original"/> has.</summary>
     private (Tensor Values, Tensor Indices) PickedAt(string op, Tensor indices, int at, Tensor original, bool keepAxis)
     {
-        Tensor values = new PickOp(op, at, forEach: true).Of(this, indices);
+        Tensor values = new GatherOp(op, at, forEach: true).Of(this, indices);
         if (original.Rank > 0 && keepAxis) return (values, indices);
         int[] dims = AxisGroups.Reduced(Dims, [at], keep: false);
         return (values.Reshape(dims), indices.Reshape(dims));

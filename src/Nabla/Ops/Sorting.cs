@@ -34,7 +34,7 @@ public sealed partial class Tensor
     {
         Tensor x = WithAxis(axis, "Sort", out int at);
         Tensor order = new ArgSortOp("Sort", at, descending).Of(x);
-        return (new PickOp("Sort", at, forEach: true).Of(x, order).Reshape(Shape), order.Reshape(Shape));
+        return (new GatherOp("Sort", at, forEach: true).Of(x, order).Reshape(Shape), order.Reshape(Shape));
     }
 
     /// <summary>Positions that put the elements along an axis in order, as int64.</summary>
@@ -57,7 +57,7 @@ public sealed partial class Tensor
         Tensor x = WithAxis(axis, "TopK", out int at);
         if (k < 0 || k > x.Dims[at]) throw OpErrors.OutsideAxis("TopK", nameof(k), k, 0, x.Dims[at], this);
         Tensor order = new ArgSortOp("TopK", at, largest).Of(x).Narrow(at, 0, k).Contiguous();
-        Tensor values = new PickOp("TopK", at, forEach: true).Of(x, order);
+        Tensor values = new GatherOp("TopK", at, forEach: true).Of(x, order);
         return Rank > 0 || k != 1 ? (values, order) : (values.Reshape([]), order.Reshape([]));
     }
 

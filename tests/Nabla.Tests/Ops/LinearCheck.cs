@@ -17,7 +17,7 @@ internal static class LinearCheck
     /// </summary>
     public static void Holds(Func<Tensor, Tensor> f, params int[] shape)
     {
-        Tensor x = Sample(Shape.Create(shape)), u = Sample(Shape.Create(shape), 2);
+        Tensor x = Sample(new Shape(shape)), u = Sample(new Shape(shape), 2);
         Tensor y = f(x), fu = f(u);
 
         long level = ForwardMode.NewLevel();
