@@ -61,7 +61,7 @@ internal sealed record LessonRun(string Lesson, IReadOnlyList<LessonRow> Rows, T
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
 
-        if (Rows(output.Result) is { } rows) return new LessonRun(name, rows, watch.Elapsed, null);
+        if (Parse(output.Result) is { } rows) return new LessonRun(name, rows, watch.Elapsed, null);
 
         string text = string.Join(Environment.NewLine, ((string[])[error.Result.Trim(), output.Result.Trim()]).Where(part => part.Length > 0));
         LessonRow failed = new()
@@ -75,7 +75,7 @@ internal sealed record LessonRun(string Lesson, IReadOnlyList<LessonRow> Rows, T
         return new LessonRun(name, [failed], watch.Elapsed, text.Length > 0 ? text : $"exit code {process.ExitCode}");
     }
 
-    private static LessonRow[]? Rows(string output)
+    private static LessonRow[]? Parse(string output)
     {
         try
         {

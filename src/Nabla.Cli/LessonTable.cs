@@ -6,11 +6,24 @@ namespace Nabla.Cli;
 /// <summary>The rows of lessons for people.</summary>
 internal static class LessonTable
 {
-    /// <summary>Eight columns need room; a file has as much as is asked for.</summary>
-    internal const int WidthOfFiles = 190;
+    // Eight columns need room; a file has as much as is asked for.
+    private const int WidthOfFiles = 190;
 
     private const int LongestRecord = 34;
     private const int MostNumbers = 3;
+
+    /// <summary>A terminal gets colours and its own width; a file gets neither.</summary>
+    internal static IAnsiConsole ConsoleOn(TextWriter writer)
+    {
+        AnsiConsoleOutput output = new(writer);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = output,
+            Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!output.IsTerminal) console.Profile.Width = WidthOfFiles;
+        return console;
+    }
 
     internal static void Write(LessonRun run, IAnsiConsole console)
     {

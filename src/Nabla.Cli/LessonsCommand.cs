@@ -43,9 +43,7 @@ internal static class LessonsCommand
     private static int Run(
         IReadOnlyList<string> lessons, bool json, string? pictures, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        IAnsiConsole progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = LessonTable.WidthOfFiles;
+        IAnsiConsole console = LessonTable.ConsoleOn(output), progress = LessonTable.ConsoleOn(error);
 
         List<LessonRun> runs = [];
         foreach (string lesson in lessons)
