@@ -57,6 +57,8 @@ internal sealed class Program
 
     private sealed class Builder
     {
+        private static readonly Dictionary<Symbol, double> NoValues = [];
+
         private readonly Dictionary<Expr, int> values = new(ReferenceEqualityComparer.Instance);
         private readonly List<double> constants = [];
         private readonly List<Instruction> code = [];
@@ -87,6 +89,12 @@ internal sealed class Program
             while (stack.TryPop(out Expr? expr))
             {
                 if (values.ContainsKey(expr)) continue;
+                if (expr is Call or Sum or Product && expr.FreeSymbols.Count == 0)
+                {
+                    // √2 is computed once, not for every element.
+                    values[expr] = ConstantOf(expr.Evaluate(NoValues));
+                    continue;
+                }
                 bool ready = true;
                 foreach (Expr operand in Needs(expr))
                 {

@@ -58,12 +58,20 @@ internal static class VectorArithmetic
 
     private readonly struct MaxOperator<T> : IBinaryOperator<T>
     {
-        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => Vector.Max(a, b);
+        // The instruction takes its second operand where one is NaN or both are zeros; so it is asked both ways round.
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) =>
+            typeof(T) == typeof(float) || typeof(T) == typeof(double)
+                ? (Vector.MaxNative(a, b) & Vector.MaxNative(b, a)) | ~(Vector.Equals(a, a) & Vector.Equals(b, b))
+                : Vector.Max(a, b);
     }
 
     private readonly struct MinOperator<T> : IBinaryOperator<T>
     {
-        public static Vector<T> Apply(Vector<T> a, Vector<T> b) => Vector.Min(a, b);
+        // As for the larger; a NaN keeps its bits in the union.
+        public static Vector<T> Apply(Vector<T> a, Vector<T> b) =>
+            typeof(T) == typeof(float) || typeof(T) == typeof(double)
+                ? Vector.MinNative(a, b) | Vector.MinNative(b, a)
+                : Vector.Min(a, b);
     }
 
     private readonly struct CopysignOperator<T> : IBinaryOperator<T>

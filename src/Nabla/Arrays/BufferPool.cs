@@ -11,8 +11,9 @@ namespace Nabla;
 /// <remarks>
 /// The collector sees only small objects and would let many large buffers pile up between two collections; so after every
 /// <see cref="CollectEvery"/> bytes lent the pool asks for a collection of the youngest generation, which takes some tens
-/// of microseconds, and of older ones only when that frees nothing. What is free beyond <see cref="KeepFree"/> bytes goes
-/// back to the runtime.
+/// of microseconds, even if buffers are free: few buffers that stay in the cache are faster than many. What was in use at
+/// such a moment grows older; when that has become much, the next generation is collected too. While most of what is lent
+/// stays alive the pool asks less and less often. What is free beyond <see cref="KeepFree"/> bytes goes back to the runtime.
 /// </remarks>
 internal static class BufferPool
 {
@@ -20,6 +21,7 @@ internal static class BufferPool
     public const int SmallestPooled = 1 << 16;
 
     private const long CollectEvery = 8L << 20;
+    private const long LongestPatience = 256L << 20;
     private const long KeepFree = 256L << 20;
 
     private static readonly Lock Gate = new();
@@ -27,6 +29,8 @@ internal static class BufferPool
     private static readonly Dictionary<int, Stack<byte[]>> Free = [];
     private static long freeBytes;
     private static long lentSinceCollection;
+    private static long lentBytes;
+    private static long lentAfterOlder;
     private static long patience = CollectEvery;
     private static int collectionsSeen;
 
@@ -46,10 +50,12 @@ internal static class BufferPool
         int size = SizeClass(bytes);
         lock (Gate)
         {
+            if (lentSinceCollection >= patience) Collect();
             byte[] buffer = Take(size) ?? GC.AllocateUninitializedArray<byte>(size);
             var storage = new Storage(buffer);
             Lent.Add((GCHandle.Alloc(storage, GCHandleType.Weak), buffer));
             lentSinceCollection += size;
+            lentBytes += size;
             return storage;
         }
     }
@@ -58,23 +64,23 @@ internal static class BufferPool
     {
         // The last one returned is the likeliest to be in the cache.
         if (TryPop(size) is { } ready) return ready;
-        if (GC.CollectionCount(0) != collectionsSeen && Reclaim() > 0 && TryPop(size) is { } found) return found;
-        if (lentSinceCollection < patience) return null;
-
-        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-        if (Reclaim() < patience / 2)
-        {
-            GC.Collect(1, GCCollectionMode.Forced, blocking: true);
-
-            // Most of what was lent is alive: look less often, so that large models are not searched all the time.
-            patience = Reclaim() < patience / 2 ? patience * 2 : patience;
-        }
-        else
-        {
-            patience = Math.Max(CollectEvery, patience / 2);
-        }
-        lentSinceCollection = 0;
+        if (GC.CollectionCount(0) == collectionsSeen) return null;
+        Reclaim();
         return TryPop(size);
+    }
+
+    private static void Collect()
+    {
+        // One collection, not two in a row: what is in use now would grow older twice, and only a full one would find it dead.
+        long before = lentBytes - lentSinceCollection;
+        bool older = before - lentAfterOlder >= patience;
+        GC.Collect(older ? 1 : 0, GCCollectionMode.Forced, blocking: true);
+        Reclaim();
+        lentAfterOlder = older ? lentBytes : Math.Min(lentAfterOlder, lentBytes);
+
+        // If most of what was lent is alive, large models are not to be searched all the time.
+        patience = lentBytes - before > lentSinceCollection / 2 ? Math.Min(2 * patience, LongestPatience) : CollectEvery;
+        lentSinceCollection = 0;
     }
 
     private static byte[]? TryPop(int size)
@@ -84,11 +90,10 @@ internal static class BufferPool
         return buffer;
     }
 
-    /// <summary>Moves the buffers of dead storages to the free ones; returns how many bytes they are.</summary>
-    private static long Reclaim()
+    /// <summary>Moves the buffers of dead storages to the free ones.</summary>
+    private static void Reclaim()
     {
         collectionsSeen = GC.CollectionCount(0);
-        long reclaimed = 0;
         int alive = 0;
         for (int i = 0; i < Lent.Count; i++)
         {
@@ -99,14 +104,13 @@ internal static class BufferPool
                 continue;
             }
             storage.Free();
-            reclaimed += buffer.Length;
+            lentBytes -= buffer.Length;
             if (freeBytes + buffer.Length > KeepFree) continue;
             if (!Free.TryGetValue(buffer.Length, out Stack<byte[]>? stack)) Free[buffer.Length] = stack = new Stack<byte[]>();
             stack.Push(buffer);
             freeBytes += buffer.Length;
         }
         Lent.RemoveRange(alive, Lent.Count - alive);
-        return reclaimed;
     }
 
     /// <summary>The next size of the form m · 2ᵏ with m = 8 … 15: at most an eighth is wasted.</summary>

@@ -15,6 +15,7 @@ internal static unsafe class ElementwiseKernel
     private const int TinySize = 4;
     private const int MaxPinned = 8;
     private const int LongTile = 1 << 14;
+    private const int TilesInCache = 4;
 
     [ThreadStatic]
     private static byte[]? scratch;
@@ -146,7 +147,7 @@ internal static unsafe class ElementwiseKernel
         T** registers = stackalloc T*[slots];
         T** direct = stackalloc T*[inputCount + 1];
         var gathers = new StridedReader?[inputCount];
-        bool buffered = program.RegisterCount > program.FirstTemporary + outputs.Length || program.Constants.Length > 0;
+        int buffered = program.RegisterCount - program.FirstTemporary - outputs.Length + program.Constants.Length;
 
         for (int i = 0; i < inputCount; i++)
         {
@@ -155,7 +156,7 @@ internal static unsafe class ElementwiseKernel
             if (input.DType == type && input.Numel == count && input.IsContiguous) direct[i] = (T*)inBases[i] + input.Offset;
             else
             {
-                buffered = true;
+                buffered++;
                 if (!IsOneNumber(input)) gathers[i] = new StridedReader(input, dims);
             }
         }
@@ -167,11 +168,12 @@ internal static unsafe class ElementwiseKernel
             for (int j = 0; j < i; j++) unique &= program.Outputs[j] != register;
             directOutputs &= unique && outputs[i].DType == type;
         }
-        buffered |= !directOutputs;
+        if (!directOutputs) buffered += outputs.Length;
 
-        int tile = Math.Min(count, buffered ? TileExecutor.TileSize : LongTile);
-        T* buffer = (T*)Scratch(buffered ? slots * tile * sizeof(T) : 0);
-        for (int r = 0; r < slots; r++) registers[r] = buffered ? buffer + (r * tile) : null;
+        // Few buffers may be longer and still stay together in the first-level cache.
+        int tile = Math.Min(count, buffered <= 0 ? LongTile : TileExecutor.TileSize * Math.Clamp(TilesInCache * sizeof(float) / sizeof(T) / buffered, 1, 4));
+        T* buffer = (T*)Scratch(buffered > 0 ? slots * tile * sizeof(T) : 0);
+        for (int r = 0; r < slots; r++) registers[r] = buffered > 0 ? buffer + (r * tile) : null;
         TileExecutor.FillConstants(program, registers, tile);
         for (int i = 0; i < inputCount; i++)
             if (direct[i] is null && gathers[i] is null) new Span<T>(registers[i], tile).Fill(One<T>(inputs[i]));
@@ -216,9 +218,7 @@ internal static unsafe class ElementwiseKernel
             case DType.Int64: Convert((long*)target + start); break;
             case DType.Int32: Convert((int*)target + start); break;
             case DType.UInt8: Convert(target + start); break;
-            default:
-                for (int i = 0; i < length; i++) target[start + i] = IsZero(source[i]) ? (byte)0 : (byte)1;
-                break;
+            default: TruthValues.Narrow(source, target + start, length); break;
         }
 
         void Convert<TTarget>(TTarget* to)
@@ -226,9 +226,6 @@ internal static unsafe class ElementwiseKernel
         {
             for (int i = 0; i < length; i++) to[i] = Cast.To<T, TTarget>(source[i]);
         }
-
-        static bool IsZero(T value) =>
-            typeof(T) == typeof(float) ? (float)(object)value == 0 : typeof(T) == typeof(double) ? (double)(object)value == 0 : (long)(object)value == 0;
     }
 
     private static byte* Scratch(int bytes)

@@ -70,6 +70,7 @@ internal sealed unsafe class StridedReader
             TSource* source = data + position;
             if (typeof(TSource) == typeof(T) && inner == 1) new ReadOnlySpan<T>(source, run).CopyTo(new Span<T>(target, run));
             else if (inner == 0) new Span<T>(target, run).Fill(Cast.To<TSource, T>(*source));
+            else if (typeof(TSource) == typeof(byte) && typeof(T) == typeof(float) && inner == 1) TruthValues.Widen((byte*)source, (float*)target, run);
             else
                 for (int i = 0; i < run; i++) target[i] = Cast.To<TSource, T>(source[i * inner]);
             target += run;

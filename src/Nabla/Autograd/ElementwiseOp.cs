@@ -15,6 +15,7 @@ public sealed class ElementwiseOp
     private readonly Lazy<Definition> definition;
     private GradientPlan? lastPlan;
     private string? insteadOfBool;
+    private Func<Expr[], Expr>? computed;
 
     private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, ReadOnlySpan<Domain> domains)
     {
@@ -55,6 +56,16 @@ public sealed class ElementwiseOp
     internal ElementwiseOp RefusingBool(string remedy)
     {
         insteadOfBool = remedy;
+        return this;
+    }
+
+    /// <summary>
+    /// States a cheaper formula of the same values, as part of the declaration: it is what is computed, while the derivatives
+    /// follow from the declared one with its conventions at kinks.
+    /// </summary>
+    internal ElementwiseOp ComputedAs(Func<Expr[], Expr> formula)
+    {
+        computed = formula;
         return this;
     }
 
@@ -110,7 +121,7 @@ public sealed class ElementwiseOp
             Inputs = new Symbol[op.Arity];
             for (int i = 0; i < op.Arity; i++) Inputs[i] = Expr.Symbol(op.Arity <= Letters.Length ? Letters[i] : $"x{i}");
             Outputs = op.define([.. Inputs]);
-            Program = Program.Of(Outputs, Inputs);
+            Program = Program.Of(op.computed is { } cheaper ? [cheaper([.. Inputs])] : Outputs, Inputs);
         }
 
         public Symbol[] Inputs { get; }

@@ -76,7 +76,7 @@ public sealed partial class Tensor
     /// <remarks>Kinks: derivative 0 at the threshold.</remarks>
     public Tensor Threshold(double threshold, double value) => ThresholdOp.Apply(this, Bound(threshold), Bound(value));
 
-    private static readonly ElementwiseOp ReluOp = ElementwiseOp.Of("Relu", x => F.Select(F.LessEqual(x, 0), 0, x)).WithKinks("derivative 0 at 0");
+    private static readonly ElementwiseOp ReluOp = ElementwiseOp.Of("Relu", x => F.Select(F.LessEqual(x, 0), 0, x)).ComputedAs(x => F.Max(x[0], 0)).WithKinks("derivative 0 at 0");
     private static readonly ElementwiseOp Relu6Op = ElementwiseOp.Of("Relu6", x => Between(x, 0, 6)).WithKinks("derivative 0 at 0 and 6");
     private static readonly ElementwiseOp LeakyReluOp = ElementwiseOp.Of("LeakyRelu", LineBelowZero).WithKinks("derivative slope at 0");
     private static readonly ElementwiseOp PreluOp = ElementwiseOp.Of("Prelu", LineBelowZero).WithKinks("derivative weight at 0");

@@ -82,10 +82,13 @@ public sealed partial class Tensor
     // Inside the bounds x itself, so that a tie with a bound counts as inside. NaN is outside and comes out of max.
     private static readonly ElementwiseOp ClampOp = ElementwiseOp.Of("Clamp", (x, low, high) =>
             F.Select(F.And(F.LessEqual(low, x), F.LessEqual(x, high)), x, F.Min(F.Max(x, low), high)))
+        .ComputedAs(x => F.Min(F.Max(x[0], x[1]), x[2]))
         .WithKinks("at a bound ∂x 1, the bound 0; ∂x 0 at NaN");
     private static readonly ElementwiseOp ClampMinOp = ElementwiseOp.Of("ClampMin", (x, low) => F.Select(F.LessEqual(low, x), x, F.Max(x, low)))
+        .ComputedAs(x => F.Max(x[0], x[1]))
         .WithKinks("at the bound ∂x 1, the bound 0; ∂x 0 at NaN");
     private static readonly ElementwiseOp ClampMaxOp = ElementwiseOp.Of("ClampMax", (x, high) => F.Select(F.LessEqual(x, high), x, F.Min(x, high)))
+        .ComputedAs(x => F.Min(x[0], x[1]))
         .WithKinks("at the bound ∂x 1, the bound 0; ∂x 0 at NaN");
 
     // A C# literal has lost whether it was written 1 or 1.0; beside integers a whole number is meant as an integer.

@@ -56,10 +56,11 @@ public sealed partial class Tensor
             tangents[0] is { } t ? [Weighted(context, t).Sum(AxesFrom(axes), keep)] : [null];
 
         private Tensor Weighted(OpContext context, Tensor by) =>
-            WeightedOp.Apply(context[0], Keep(context.Output(0), context.Shape(0), axes), by, Number(double.NegativeInfinity));
+            WeightedOp.Apply(context[0], Keep(FiniteOp.Apply(context.Output(0), Number(double.NegativeInfinity)), context.Shape(0), axes), by);
     }
 
-    private static readonly ElementwiseOp WeightedOp = ElementwiseOp.Of("LogSumExp", (x, y, g, low) => g * F.Exp(x - F.Select(F.Equal(y, low), 0, y))).Unlisted();
+    private static readonly ElementwiseOp FiniteOp = ElementwiseOp.Of("LogSumExp", (y, low) => F.Select(F.Equal(y, low), 0, y)).Unlisted();
+    private static readonly ElementwiseOp WeightedOp = ElementwiseOp.Of("LogSumExp", (x, y, g) => g * F.Exp(x - y)).Unlisted();
 
     private readonly unsafe struct LogSumExpKernel : IFloatKernel
     {
@@ -85,8 +86,32 @@ public sealed partial class Tensor
         {
             if (v is null) return null;
             Tensor y = context.Output(0);
-            return SoftmaxProductOp.Apply(y, v, (y * v).Sum(AxesFrom(axes), keepAxis: true));
+            return SoftmaxProductOp.Apply(y, v, new SumOfProductsOp(axes).Of(y, v));
         }
+    }
+
+    /// <summary>Σ a·b along axes, which stay with length 1, without the products in memory.</summary>
+    private sealed class SumOfProductsOp(int[] axes) : BilinearOp("Softmax")
+    {
+        public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
+
+        protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            NdArray a = inputs[0].Value;
+            var first = new AxisGroups(a, axes);
+            var second = new AxisGroups(inputs[1].Value, axes);
+            NdArray y = NdArray.Allocate(AxisGroups.Reduced(a.Dims, axes, keep: true), a.DType);
+            fixed (byte* left = first.Array.Storage.Bytes, right = second.Array.Storage.Bytes, to = y.Storage.Bytes)
+            {
+                if (a.DType == DType.Float32) ReductionKernels.SumOfProducts((float*)left + first.Array.Offset, (float*)right + second.Array.Offset, (float*)to, first.Outer, first.Count, first.Inner);
+                else ReductionKernels.SumOfProducts((double*)left + first.Array.Offset, (double*)right + second.Array.Offset, (double*)to, first.Outer, first.Count, first.Inner);
+            }
+            return [y];
+        }
+
+        protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context) => gradient * right;
+
+        protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context) => gradient * left;
     }
 
     private static readonly ElementwiseOp SoftmaxProductOp = ElementwiseOp.Of("Softmax", (y, v, mean) => y * (v - mean)).Unlisted();

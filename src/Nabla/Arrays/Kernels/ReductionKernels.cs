@@ -25,6 +25,52 @@ internal static unsafe class ReductionKernels
         where T : unmanaged, INumber<T>
         => Fold<T, SumOfSquaresFold<T>>.Along(x, y, outer, n, inner);
 
+    /// <summary>Sums of the products of two arrays, by pairs of blocks.</summary>
+    public static void SumOfProducts<T>(T* a, T* b, T* y, nint outer, nint n, nint inner)
+        where T : unmanaged, INumber<T>
+    {
+        if (inner == 1)
+        {
+            for (nint o = 0; o < outer; o++) y[o] = RowOfProducts(a + o * n, b + o * n, n);
+            return;
+        }
+
+        var products = new T[n * inner];
+        fixed (T* p = products)
+        {
+            for (nint o = 0; o < outer; o++, a += n * inner, b += n * inner, y += inner)
+            {
+                Multiply(a, b, p, n * inner);
+                Sum(p, y, 1, n, inner);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private static T RowOfProducts<T>(T* a, T* b, nint n)
+        where T : unmanaged, INumber<T>
+    {
+        const int block = 2048;
+        if (n > block)
+        {
+            nint half = (n / 2 + block - 1) / block * block;
+            return RowOfProducts(a, b, half) + RowOfProducts(a + half, b + half, n - half);
+        }
+
+        T* products = stackalloc T[block];
+        Multiply(a, b, products, n);
+        return Fold<T, SumFold<T>>.Row(products, n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<T>(T* a, T* b, T* y, nint n)
+        where T : unmanaged, INumber<T>
+    {
+        nint i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count) Vector.Store(Vector.Load(a + i) * Vector.Load(b + i), y + i);
+        for (; i < n; i++) y[i] = a[i] * b[i];
+    }
+
     /// <summary>Products.</summary>
     public static void Prod<T>(T* x, T* y, nint outer, nint n, nint inner)
         where T : unmanaged, INumber<T>
