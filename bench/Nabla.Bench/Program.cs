@@ -38,6 +38,7 @@ for (int i = 0; i < args.Length; i++)
 CaseGroup[] groups =
 [
     ScalarCases.Group,
+    ExampleCases.Group,
     ElementwiseCases.Group,
     ReductionCases.Group,
     MatrixCases.Group,

@@ -15,6 +15,9 @@ internal static class ReductionCases
         .. ElementwiseCases.Both("Sum over axis 1", x => x.Sum(1), Lopsided, 1000, 1000),
         .. ElementwiseCases.Both("Max", x => x.Max(), Real, Million),
         .. ElementwiseCases.Both("Var", x => x.Var(), Real, Million),
+        .. ElementwiseCases.Both("Norm", x => x.Norm(), Real, Million),
+        .. ElementwiseCases.Both("LogSumExp", x => x.LogSumExp(0), Real, Million),
+        .. ElementwiseCases.Both("Softmax over rows", x => x.Softmax(1), Real, 1000, 1000),
         .. ElementwiseCases.Both("CumSum", x => x.CumSum(0), Lopsided, Million),
     ]);
 }

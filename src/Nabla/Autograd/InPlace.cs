@@ -17,12 +17,13 @@ internal static class InPlace
     public static Tensor Apply(string op, Tensor target, Func<Tensor, Tensor> function)
     {
         bool recording = GradMode.IsEnabled;
-        if (recording && target.RequiresGrad) CheckRecorded(op, target);
+        if (recording && (target.RequiresGrad || target.Extra?.View is { Base.RequiresGrad: true })) CheckRecorded(op, target);
         CheckOverlap(op, target);
 
         // What backward saves of the old values must survive the change.
         Tensor original = recording && target.RequiresGrad ? Snapshot(target) : target;
         Tensor result = function(original);
+        if (recording && result.RequiresGrad && !target.RequiresGrad) result = function(Snapshot(target));
         if (result.Shape != target.Shape)
             throw new ShapeException($"{op}: the result {result.Shape} does not fit the tensor {target.Shape} that is to be changed in place. Use the operation without InPlace.");
         if (result.DType.Category() > target.DType.Category())
@@ -63,7 +64,8 @@ internal static class InPlace
         if (target.Extra?.View is { } view)
         {
             if (view.Base.RequiresGrad && view.Base.IsLeaf) throw AutogradErrors.InPlaceOnLeafView(op);
-            if (view.Op.IsOneOfSeveral) throw AutogradErrors.InPlaceOnSharedView(op, view.Op.Name);
+            foreach (ViewOp step in view.Chain())
+                if (step.IsOneOfSeveral) throw AutogradErrors.InPlaceOnSharedView(op, step.Name);
             if (view.MadeWithoutGrad) throw AutogradErrors.InPlaceOnNoGradView(op);
         }
         else if (target.RequiresGrad && target.IsLeaf)

@@ -35,7 +35,7 @@ public abstract class Node
         Sequence = isLeaf ? Interlocked.Decrement(ref leafCount) : Interlocked.Increment(ref count);
         OutputDims = outputDims;
         OutputDType = outputDType;
-        if (GradMode.IsAnomaly) Trace = Environment.StackTrace;
+        if (GradMode.IsAnomaly) Trace = CallSite.Capture();
     }
 
     /// <summary>The operation's name and <c>Backward</c>: <c>MulBackward</c>.</summary>

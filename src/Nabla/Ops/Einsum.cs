@@ -37,7 +37,11 @@ public sealed partial class Tensor
             for (int i = 0; i < labels.Length; i++)
             {
                 for (int j = labels.LastIndexOf(labels[i]); j > i; j = labels.LastIndexOf(labels[i]))
-                    (value, labels) = (value.DiagonalOf(i, j), labels.Remove(j, 1));
+                {
+                    if (value.Dims[i] != value.Dims[j])
+                        throw new ShapeException($"Einsum: letter '{labels[i]}' names axes of lengths {value.Dims[i]} and {value.Dims[j]} of {Value.Shape}. A diagonal needs equal lengths.");
+                    (value, labels) = (value.Diagonal(0, i, j).MoveAxis(^1, i), labels.Remove(j, 1));
+                }
             }
             return new Term(value, labels);
         }

@@ -14,7 +14,7 @@ public sealed partial class Tensor
     public Tensor IndexSelect(Axis axis, Tensor index)
     {
         int at = axis.Resolve(Rank, "IndexSelect");
-        return new PickOp("IndexSelect", at).Of(this, IndexVector("IndexSelect", index));
+        return new GatherOp("IndexSelect", at).Of(this, IndexVector("IndexSelect", index));
     }
 
     /// <summary>An element for each position: y[i, j, k] = x[index[i, j, k], j, k] for axis 0, and so on.</summary>
@@ -29,7 +29,7 @@ public sealed partial class Tensor
         int at = axis.Resolve(Rank, "Gather");
         CheckIndex("Gather", index);
         CheckAlong("Gather", "the tensor", this, index, at);
-        return new PickOp("Gather", at, forEach: true).Of(CutTo(this, index, at), index.To(DType.Int64));
+        return new GatherOp("Gather", at, forEach: true).Of(CutTo(this, index, at), index.To(DType.Int64));
     }
 
     /// <summary>As <see cref="Gather"/>, with the tensor and the positions broadcast together along the other axes.</summary>
@@ -62,7 +62,7 @@ public sealed partial class Tensor
     public Tensor Take(Tensor index)
     {
         CheckIndex("Take", index);
-        return new PickOp("Take", 0).Of(Ravel(), FlatPositions("Take", index));
+        return new GatherOp("Take", 0).Of(Ravel(), FlatPositions("Take", index));
     }
 
     /// <summary>The elements where a mask is true, in row-major order.</summary>
@@ -74,7 +74,7 @@ public sealed partial class Tensor
     {
         if (mask.DType != DType.Bool) throw OpErrors.MaskDType("MaskedSelect", mask);
         int[] dims = Broadcasting.Shapes("MaskedSelect", Dims, mask.Dims);
-        return new PickOp("MaskedSelect", 0).Of(Expand(dims).Ravel(), mask.Expand(dims).Ravel().Nonzero().Select(1, 0));
+        return new GatherOp("MaskedSelect", 0).Of(Expand(dims).Ravel(), mask.Expand(dims).Ravel().Nonzero().Select(1, 0));
     }
 
     private Tensor FlatPositions(string op, Tensor index) => new PositionsOp(op, [Numel], [0], Shape).Of(index);
@@ -104,10 +104,10 @@ public sealed partial class Tensor
 
     /// <summary>
     /// Reads along an axis at positions: one tensor of positions of any rank, whose axes take the place of the axis; or, with
-    /// <paramref name="forEach"/>, one position for each element of the result. Transpose of <see cref="DropOp"/>: with
+    /// <paramref name="forEach"/>, one position for each element of the result. Transpose of <see cref="ScatterOp"/>: with
     /// <paramref name="lastOnly"/>, zero where a later position names the same place.
     /// </summary>
-    private sealed unsafe class PickOp(string name, int axis, bool forEach = false, bool lastOnly = false) : LinearOp(name)
+    private sealed unsafe class GatherOp(string name, int axis, bool forEach = false, bool lastOnly = false) : LinearOp(name)
     {
         public Tensor Of(Tensor x, Tensor index) => Apply(x, index);
 
@@ -130,7 +130,7 @@ public sealed partial class Tensor
         protected override Tensor?[] TransposeAll(OpContext context, Tensor gradient) => [Transpose(context, gradient), null];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) =>
-            new DropOp(Name, axis, forEach, accumulate: !lastOnly).Of(Zeros(context.Shape(0), gradient.DType), context[1], gradient);
+            new ScatterOp(Name, axis, forEach, accumulate: !lastOnly).Of(Zeros(context.Shape(0), gradient.DType), context[1], gradient);
 
         private void Run<T>(in NdArray x, in NdArray index, in NdArray y)
             where T : unmanaged

@@ -130,7 +130,7 @@ public sealed partial class Tensor
         public bool IsBasic => tensors.Count == 0;
 
         /// <summary>The elements of the cut at the tensors of positions.</summary>
-        public Tensor Take(Tensor cut) => new PickOp("Index", First).Of(Merged(cut), Positions());
+        public Tensor Take(Tensor cut) => new GatherOp("Index", First).Of(Merged(cut), Positions());
 
         /// <summary>A value in the shape of the part.</summary>
         public Tensor Fit(string op, Tensor value)
@@ -163,7 +163,7 @@ public sealed partial class Tensor
             else
             {
                 Tensor merged = Merged(cut);
-                changed = new DropOp("IndexPut", First, accumulate: accumulate).Of(merged, Positions(), value);
+                changed = new ScatterOp("IndexPut", First, accumulate: accumulate).Of(merged, Positions(), value);
                 changed = AreNeighbours ? changed.Reshape(cut.Shape) : changed.Reshape(InFront(cut).Shape).Permute(BackFromFront(cut.Rank));
             }
             return chain.Count == 0 ? (ReferenceEquals(changed, value) ? value.Clone() : changed) : new ViewWriteOp([.. chain]).Of(x, changed);

@@ -192,12 +192,7 @@ public static partial class Linalg
             return [context.Needs(0) ? Triangle(-right.MatMul(context.Output(0).MT)) : null, right];
         }
 
-        private Tensor Triangle(Tensor x)
-        {
-            Tensor lower = upper ? x.MT : x;
-            lower = unit ? lower.StrictLowerTriangle() : lower.LowerTriangle();
-            return upper ? lower.MT : lower;
-        }
+        private Tensor Triangle(Tensor x) => upper ? x.Triu(unit ? 1 : 0) : x.Tril(unit ? -1 : 0);
     }
 
     // ---- checks -------------------------------------------------------------------------------------------------------

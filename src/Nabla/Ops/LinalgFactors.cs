@@ -71,19 +71,25 @@ public static partial class Linalg
 
         internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents)
         {
-            Tensor l = context.Output(0), dA = tangents[0]!.SymmetricPart();
+            Tensor l = context.Output(0), dA = SymmetricPart(tangents[0]!);
             Tensor inner = SolveTriangular(l, SolveTriangular(l, dA, upper: false).MT, upper: false);
-            return [l.MatMul(inner.HalfLowerTriangle())];
+            return [l.MatMul(HalfTriangle(inner))];
         }
 
         internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients)
         {
             if (gradients[0] is not { } g) return [null];
             Tensor l = context.Output(0), lT = l.MT;
-            Tensor inner = lT.MatMul(g).HalfLowerTriangle().SymmetricPart();
+            Tensor inner = SymmetricPart(HalfTriangle(lT.MatMul(g)));
             return [SolveTriangular(lT, SolveTriangular(lT, inner, upper: true).MT, upper: true)];
         }
     }
+
+    /// <summary>(X + Xᵀ) / 2.</summary>
+    private static Tensor SymmetricPart(Tensor x) => (x + x.MT) * 0.5;
+
+    /// <summary>The lower triangle with half the diagonal, so that it and its transpose add up to a symmetric matrix.</summary>
+    private static Tensor HalfTriangle(Tensor x) => (x.Tril() + x.Tril(-1)) * 0.5;
 
     // ---- QR -----------------------------------------------------------------------------------------------------------
 
@@ -140,7 +146,7 @@ public static partial class Linalg
             RefuseComplete();
             Tensor q = context.Output(0), r = context.Output(1);
             Tensor moved = SolveTriangular(r, tangents[0]!, upper: true, left: false);
-            Tensor c = q.MT.MatMul(moved), below = c.StrictLowerTriangle();
+            Tensor c = q.MT.MatMul(moved), below = c.Tril(-1);
             Tensor upper = c - below + below.MT;
             return [moved - q.MatMul(upper), upper.MatMul(r)];
         }
@@ -154,7 +160,7 @@ public static partial class Linalg
             Tensor? m = null;
             if (gradients[1] is { } gR) m = r.MatMul(gR.MT);
             if (gradients[0] is { } gQ) m = m is null ? -gQ.MT.MatMul(q) : m - gQ.MT.MatMul(q);
-            Tensor inner = q.MatMul(m!.LowerTriangle() + m.StrictLowerTriangle().MT);
+            Tensor inner = q.MatMul(m!.Tril() + m.Tril(-1).MT);
             if (gradients[0] is { } g) inner += g;
             return [SolveTriangular(r.MT, inner, upper: false, left: false)];
         }

@@ -61,21 +61,21 @@ public static partial class Linalg
         internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents)
         {
             Tensor w = context.Output(0), v = context.Output(1);
-            Tensor m = v.MT.MatMul(tangents[0]!.SymmetricPart()).MatMul(v);
-            return [m.MatrixDiagonal(), v.MatMul(InverseDifferences(w) * m)];
+            Tensor m = v.MT.MatMul(SymmetricPart(tangents[0]!)).MatMul(v);
+            return [m.Diagonal(0, ^2, ^1), v.MatMul(InverseDifferences(w) * m)];
         }
 
         internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients)
         {
             if (gradients[0] is null && gradients[1] is null) return [null];
             Tensor w = context.Output(0), v = context.Output(1);
-            Tensor? m = gradients[0]?.AsDiagonal();
+            Tensor? m = gradients[0]?.DiagEmbed();
             if (gradients[1] is { } gV)
             {
                 Tensor turned = InverseDifferences(w) * v.MT.MatMul(gV);
                 m = m is null ? turned : m + turned;
             }
-            return [v.MatMul(m!).MatMul(v.MT).SymmetricPart()];
+            return [SymmetricPart(v.MatMul(m!).MatMul(v.MT))];
         }
     }
 
@@ -169,7 +169,7 @@ public static partial class Linalg
             Tensor dU = u.MatMul((ps + ps.MT) * e), dV = v.MatMul((sp + sp.MT) * e);
             if (u.Dims[^2] > s.Dims[^1]) dU += (dAv - u.MatMul(p)) / row;
             if (v.Dims[^2] > s.Dims[^1]) dV += (dA.MT.MatMul(u) - v.MatMul(p.MT)) / row;
-            return [dU, p.MatrixDiagonal(), dV.MT];
+            return [dU, p.Diagonal(0, ^2, ^1), dV.MT];
         }
 
         internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients)
@@ -178,7 +178,7 @@ public static partial class Linalg
             RefuseFull(context);
             (Tensor u, Tensor s, Tensor vh) = (context.Output(0), context.Output(1), context.Output(2));
             Tensor row = s.Unsqueeze(^2), column = s.Unsqueeze(^1);
-            Tensor inner = gradients[1]?.AsDiagonal() ?? Tensor.Zeros([.. s.Dims, s.Dims[^1]], s.DType);
+            Tensor inner = gradients[1]?.DiagEmbed() ?? Tensor.Zeros([.. s.Dims, s.Dims[^1]], s.DType);
             Tensor? outer = null;
             if (gradients[0] is { } gU)
             {

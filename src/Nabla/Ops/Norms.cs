@@ -23,7 +23,7 @@ public sealed partial class Tensor
         if (double.IsNaN(p)) throw new ArgumentException("Norm: p is NaN. Give the order of the norm, for instance 2.", nameof(p));
         if (p == 2) return new EuclideanNormOp(axes, keepAxis).Of(x);
         Axes over = AxesFrom(axes);
-        if (p == 0) return CountedOp.Apply(x).To(x.DType).Sum(over, keepAxis);
+        if (p == 0) return CountedOp.Apply(x).Sum(over, keepAxis);
         if (p == 1) return MagnitudeOp.Apply(x).Sum(over, keepAxis);
         if (double.IsInfinity(p)) return MagnitudeOp.Apply(x).Extreme("Norm", axes, keepAxis, largest: p > 0);
         Tensor powers = (p > 0 ? PowerOrZeroOp : MagnitudePowerOp).Apply(x, Number(p));
@@ -38,7 +38,7 @@ public sealed partial class Tensor
     [Op(OpKind.Composite, Shapes = "broadcast together → []", DTypes = "floating point", Kinks = "gradient 0 where the tensors are equal")]
     public Tensor Dist(Tensor other, double p = 2) => (this - other).Norm(p);
 
-    private static readonly ElementwiseOp CountedOp = ElementwiseOp.Predicate("Norm", x => F.NotEqual(x, 0)).Unlisted();
+    private static readonly ElementwiseOp CountedOp = ElementwiseOp.Of("Norm", x => F.NotEqual(x, 0)).Unlisted();
     private static readonly ElementwiseOp MagnitudeOp = ElementwiseOp.Of("Norm", x => F.Abs(x)).Unlisted();
 
     /// <summary>|x|ᵖ with derivative 0 at 0 for every p.</summary>

@@ -19,7 +19,7 @@ public sealed partial class Tensor
 {
     /// <summary>The positions of the elements that are not zero, one row for each, in row-major order. int64.</summary>
     [Op(OpKind.NotDifferentiable, Shapes = "[d₁, …, dᵣ] → [count, r]")]
-    public Tensor Nonzero() => new NonzeroOp().Of(this);
+    public Tensor Nonzero() => new NonzeroPositionsOp().Of(this);
 
     /// <summary>The positions of the elements that are not zero: <see cref="Nonzero"/> under NumPy's name.</summary>
     [Op(OpKind.NotDifferentiable, Shapes = "[d₁, …, dᵣ] → [count, r]")]
@@ -93,7 +93,7 @@ public sealed partial class Tensor
 
     private static NdArray Packed(in NdArray x, DType dtype) => x.IsContiguous && x.DType == dtype ? x : ArrayCopy.To(x, dtype);
 
-    private sealed class NonzeroOp() : PositionOp("Nonzero")
+    private sealed class NonzeroPositionsOp() : PositionOp("Nonzero")
     {
         public Tensor Of(Tensor x) => Apply(x);
 

@@ -79,7 +79,7 @@ public sealed partial class Tensor
         CheckIndex("RepeatInterleave", repeats);
         if (repeats.Rank > 1 || (repeats.Numel != Dims[at] && repeats.Numel != 1))
             throw new ShapeException($"RepeatInterleave: repeats is {repeats.Shape}, axis {at} of the tensor {Shape} has length {Dims[at]}. Give a number for each position.");
-        return new PickOp("RepeatInterleave", at).Of(this, new RepeatedPositionsOp().Of(repeats.Expand(Dims[at])));
+        return new GatherOp("RepeatInterleave", at).Of(this, new RepeatedPositionsOp().Of(repeats.Expand(Dims[at])));
     }
 
     private sealed class RepeatedPositionsOp() : PositionOp("RepeatInterleave")

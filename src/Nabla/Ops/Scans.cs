@@ -45,7 +45,7 @@ public sealed partial class Tensor
     {
         Tensor whole = WithAxis(axis, op, out int at);
         Tensor indices = new CumExtremeOp(op, at, largest).Of(whole);
-        return (new PickOp(op, at, forEach: true).Of(whole, indices).Reshape(Shape), indices.Reshape(Shape));
+        return (new GatherOp(op, at, forEach: true).Of(whole, indices).Reshape(Shape), indices.Reshape(Shape));
     }
 
     /// <summary>Running sums from the front or (reversed) from the back; each is the transpose of the other.</summary>

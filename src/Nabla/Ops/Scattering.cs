@@ -17,7 +17,7 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException"><paramref name="index"/> holds no positions, <paramref name="source"/> has another type, or the tensor holds truth values.</exception>
     [Op(OpKind.Linear, Shapes = "[…, n, …], [m], […, m, …] → […, n, …]")]
     public Tensor IndexAdd(Axis axis, Tensor index, Tensor source, double alpha = 1) =>
-        DropAt("IndexAdd", axis, index, alpha == 1 ? source : source * alpha, accumulate: true);
+        ScatterAt("IndexAdd", axis, index, alpha == 1 ? source : source * alpha, accumulate: true);
 
     /// <summary>This tensor with subtensors replaced at positions of an axis: y[…, index[i], …] = source[…, i, …].</summary>
     /// <param name="axis">The axis.</param>
@@ -27,7 +27,7 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException"><paramref name="index"/> is no vector, or <paramref name="source"/> does not fit.</exception>
     /// <exception cref="DTypeException"><paramref name="index"/> holds no positions, or <paramref name="source"/> has another type.</exception>
     [Op(OpKind.Linear, Shapes = "[…, n, …], [m], […, m, …] → […, n, …]")]
-    public Tensor IndexCopy(Axis axis, Tensor index, Tensor source) => DropAt("IndexCopy", axis, index, source, accumulate: false);
+    public Tensor IndexCopy(Axis axis, Tensor index, Tensor source) => ScatterAt("IndexCopy", axis, index, source, accumulate: false);
 
     /// <summary>This tensor with one value at positions of an axis.</summary>
     /// <param name="axis">The axis.</param>
@@ -44,13 +44,13 @@ public sealed partial class Tensor
         Tensor places = IndexVector("IndexFill", index);
         int[] dims = Dims.AsSpan().ToArray();
         dims[at] = places.Numel;
-        return new DropOp("IndexFill", at).Of(this, places, value.To(DType).Expand(dims));
+        return new ScatterOp("IndexFill", at).Of(this, places, value.To(DType).Expand(dims));
     }
 
     /// <inheritdoc cref="IndexFill(Axis, Tensor, Tensor)"/>
     public Tensor IndexFill(Axis axis, Tensor index, double value) => IndexFill(axis, index, Full([], value, DType));
 
-    private Tensor DropAt(string op, Axis axis, Tensor index, Tensor source, bool accumulate)
+    private Tensor ScatterAt(string op, Axis axis, Tensor index, Tensor source, bool accumulate)
     {
         int at = axis.Resolve(Rank, op);
         Tensor places = IndexVector(op, index);
@@ -58,7 +58,7 @@ public sealed partial class Tensor
         dims[at] = places.Numel;
         if (!source.Dims.AsSpan().SequenceEqual(dims)) throw OpErrors.SourceShape(op, source.Shape, new Shape(dims));
         if (source.DType != DType) throw OpErrors.SourceDType(op, source, this);
-        return new DropOp(op, at, accumulate: accumulate).Of(this, places, source);
+        return new ScatterOp(op, at, accumulate: accumulate).Of(this, places, source);
     }
 
     // ---- one position for each element --------------------------------------------------------------------------------
@@ -71,14 +71,14 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">Ranks differ, or <paramref name="index"/> is longer than the tensor or the source.</exception>
     /// <exception cref="DTypeException"><paramref name="index"/> holds no positions, or <paramref name="source"/> has another type.</exception>
     [Op(OpKind.Linear, Shapes = "[…, n, …], […, m, …], […, m, …] → […, n, …]")]
-    public Tensor Scatter(Axis axis, Tensor index, Tensor source) => DropEach("Scatter", axis, index, source, accumulate: false);
+    public Tensor Scatter(Axis axis, Tensor index, Tensor source) => ScatterEach("Scatter", axis, index, source, accumulate: false);
 
     /// <summary>This tensor with one value at the positions.</summary>
     /// <inheritdoc cref="Scatter(Axis, Tensor, Tensor)"/>
     /// <param name="axis">The axis along which positions count.</param>
     /// <param name="index">Positions from the front, int64 or int32.</param>
     /// <param name="value">Converted to this tensor's type.</param>
-    public Tensor Scatter(Axis axis, Tensor index, double value) => DropEach("Scatter", axis, index, Full([], value, DType).Expand(index.Shape), accumulate: false);
+    public Tensor Scatter(Axis axis, Tensor index, double value) => ScatterEach("Scatter", axis, index, Full([], value, DType).Expand(index.Shape), accumulate: false);
 
     /// <summary>This tensor with elements added: y[index[i, j, k], j, k] += source[i, j, k] for axis 0, and so on.</summary>
     /// <param name="axis">The axis along which positions count.</param>
@@ -88,9 +88,9 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">Ranks differ, or <paramref name="index"/> is longer than the tensor or the source.</exception>
     /// <exception cref="DTypeException"><paramref name="index"/> holds no positions, <paramref name="source"/> has another type, or the tensor holds truth values.</exception>
     [Op(OpKind.Linear, Shapes = "[…, n, …], […, m, …], […, m, …] → […, n, …]")]
-    public Tensor ScatterAdd(Axis axis, Tensor index, Tensor source) => DropEach("ScatterAdd", axis, index, source, accumulate: true);
+    public Tensor ScatterAdd(Axis axis, Tensor index, Tensor source) => ScatterEach("ScatterAdd", axis, index, source, accumulate: true);
 
-    private Tensor DropEach(string op, Axis axis, Tensor index, Tensor source, bool accumulate)
+    private Tensor ScatterEach(string op, Axis axis, Tensor index, Tensor source, bool accumulate)
     {
         int at = axis.Resolve(Rank, op);
         CheckIndex(op, index);
@@ -109,7 +109,7 @@ public sealed partial class Tensor
             chain.Add(new SliceOp(i, 0, index.Dims[i]));
             part = chain[^1].Of(part);
         }
-        Tensor changed = new DropOp(op, at, forEach: true, accumulate).Of(part, index.To(DType.Int64), CutTo(source, index, at));
+        Tensor changed = new ScatterOp(op, at, forEach: true, accumulate).Of(part, index.To(DType.Int64), CutTo(source, index, at));
         return chain.Count == 0 ? changed : new ViewWriteOp([.. chain]).Of(this, changed);
     }
 
@@ -128,7 +128,7 @@ public sealed partial class Tensor
         CheckIndex("Put", index);
         if (source.Numel != index.Numel) throw new ShapeException($"Put: there are {index.Numel} positions {index.Shape} and {source.Numel} values {source.Shape}. Give one value for each position.");
         if (source.DType != DType) throw OpErrors.SourceDType("Put", source, this);
-        return new DropOp("Put", 0, accumulate: accumulate).Of(Ravel(), FlatPositions("Put", index.Ravel()), source.Ravel()).Reshape(Shape);
+        return new ScatterOp("Put", 0, accumulate: accumulate).Of(Ravel(), FlatPositions("Put", index.Ravel()), source.Ravel()).Reshape(Shape);
     }
 
     /// <summary>This tensor with the elements where a mask is true replaced by the values of a source, one after the other.</summary>
@@ -143,7 +143,7 @@ public sealed partial class Tensor
         if (source.DType != DType) throw OpErrors.SourceDType("MaskedScatter", source, this);
         Tensor places = mask.Expand(Shape).Ravel().Nonzero().Select(1, 0);
         if (places.Numel > source.Numel) throw new ShapeException($"MaskedScatter: the mask has {places.Numel} places, the source {source.Shape} only {source.Numel} values. Give as many.");
-        return new DropOp("MaskedScatter", 0).Of(Ravel(), places, source.Ravel().Narrow(0, 0, places.Numel)).Reshape(Shape);
+        return new ScatterOp("MaskedScatter", 0).Of(Ravel(), places, source.Ravel().Narrow(0, 0, places.Numel)).Reshape(Shape);
     }
 
     // ---- in place -----------------------------------------------------------------------------------------------------
@@ -190,8 +190,8 @@ public sealed partial class Tensor
 
     // ---- the operation ------------------------------------------------------------------------------------------------
 
-    /// <summary>Writes or adds along an axis at positions; the counterpart of <see cref="PickOp"/>, with positions as there.</summary>
-    private sealed unsafe class DropOp(string name, int axis, bool forEach = false, bool accumulate = false) : LinearOp(name)
+    /// <summary>Writes or adds along an axis at positions; the counterpart of <see cref="GatherOp"/>, with positions as there.</summary>
+    private sealed unsafe class ScatterOp(string name, int axis, bool forEach = false, bool accumulate = false) : LinearOp(name)
     {
         public Tensor Of(Tensor x, Tensor index, Tensor source) => Apply(x, index, source);
 
@@ -217,7 +217,7 @@ public sealed partial class Tensor
         [
             !context.Needs(0) ? null : accumulate ? gradient : Of(gradient, context[1], Zeros(context.Shape(2), gradient.DType)),
             null,
-            context.Needs(2) ? new PickOp(Name, axis, forEach, lastOnly: !accumulate).Of(gradient, context[1]) : null,
+            context.Needs(2) ? new GatherOp(Name, axis, forEach, lastOnly: !accumulate).Of(gradient, context[1]) : null,
         ];
 
         private void Run<T>(in NdArray source, in NdArray index, in NdArray y)

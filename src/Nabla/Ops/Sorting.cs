@@ -34,7 +34,7 @@ public sealed partial class Tensor
     {
         Tensor x = WithAxis(axis, "Sort", out int at);
         Tensor order = new ArgSortOp("Sort", at, descending).Of(x);
-        return (new PickOp("Sort", at, forEach: true).Of(x, order).Reshape(Shape), order.Reshape(Shape));
+        return (new GatherOp("Sort", at, forEach: true).Of(x, order).Reshape(Shape), order.Reshape(Shape));
     }
 
     /// <summary>Positions that put the elements along an axis in order, as int64.</summary>
@@ -57,7 +57,7 @@ public sealed partial class Tensor
         Tensor x = WithAxis(axis, "TopK", out int at);
         if (k < 0 || k > x.Dims[at]) throw OpErrors.OutsideAxis("TopK", nameof(k), k, 0, x.Dims[at], this);
         Tensor order = new ArgSortOp("TopK", at, largest).Of(x).Narrow(at, 0, k).Contiguous();
-        Tensor values = new PickOp("TopK", at, forEach: true).Of(x, order);
+        Tensor values = new GatherOp("TopK", at, forEach: true).Of(x, order);
         return Rank > 0 || k != 1 ? (values, order) : (values.Reshape([]), order.Reshape([]));
     }
 
@@ -75,7 +75,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The middle one of all elements in order, the lower of two; NaN if there is one, and of nothing.</summary>
-    [Op(OpKind.Composite, Shapes = "any → []", Kinks = "even count: the lower of the two")]
+    [Op(OpKind.Custom, Shapes = "any → []", Kinks = "even count: the lower of the two; ties share the gradient over all, and along an axis it goes to one")]
     public Tensor Median() => MiddleOfAll("Median", Place.Median);
 
     /// <summary>The middle elements along an axis, the lower of two, and their positions; NaN if there is one.</summary>
@@ -86,7 +86,7 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) Median(Axis axis, bool keepAxis = false) => PlaceAlong("Median", axis, keepAxis, Place.Median);
 
     /// <summary>The middle one of all elements that are not NaN, the lower of two; NaN if there are none.</summary>
-    [Op(OpKind.Composite, Shapes = "any → []", Kinks = "even count: the lower of the two")]
+    [Op(OpKind.Custom, Shapes = "any → []", Kinks = "even count: the lower of the two; ties share the gradient over all, and along an axis it goes to one")]
     public Tensor NanMedian() => MiddleOfAll("NanMedian", Place.NanMedian);
 
     /// <summary>The middle of the elements along an axis that are not NaN, the lower of two, and their positions.</summary>
@@ -164,7 +164,7 @@ public sealed partial class Tensor
             if (!DType.IsFloatingPoint()) throw OpErrors.EmptyAxis(op, this, Array.IndexOf(Dims, 0));
             return Mean();
         }
-        return Reshape(Numel).PlaceAlong(op, 0, keepAxis: false, place).Values;
+        return new MiddleOp(op, place).Of(Reshape(Numel));
     }
 
     private (Tensor Values, Tensor Indices) PlaceAlong(string op, Axis axis, bool keepAxis, Place place)
@@ -190,6 +190,16 @@ public sealed partial class Tensor
     {
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: true), new PlaceKernel(place, k))];
+    }
+
+    private sealed class MiddleOp(string name, Place place) : SharedChoiceOp(name, [0], keep: false)
+    {
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            NdArray x = inputs[0].Value;
+            int at = (int)AxisKernel.Positions(x, [0], [], new PlaceKernel(place, 0)).At<long>(0);
+            return [ArrayCopy.Contiguous(x.View([], [], x.PositionOf(at)))];
+        }
     }
 
     private readonly unsafe struct PlaceKernel(Place place, int k) : IAxisKernel

@@ -7,6 +7,12 @@ internal sealed class TensorSpace : VectorSpace
 
     public override void AddInto(Tensor a, Tensor b)
     {
+        if (a.IsDual || b.IsDual)
+        {
+            using IDisposable scope = Autograd.NoGrad();
+            a.AddInPlace(b);
+            return;
+        }
         ElementwiseKernel.AddInto(a.Value, b.Value);
         a.Value.Storage.Version++;
     }

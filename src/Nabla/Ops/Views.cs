@@ -151,7 +151,10 @@ public sealed partial class Tensor
 
     private sealed class ReshapeOp(int[] dims) : ViewOp("Reshape")
     {
-        public override NdArray View(in NdArray x) => x.View(dims, StridesAs(x, dims)!, x.Offset);
+        // A tangent may lie in memory differently from its primal, by which the call decided that a view will do.
+        public override NdArray View(in NdArray x) => StridesAs(x, dims) is { } strides
+            ? x.View(dims, strides, x.Offset)
+            : ArrayCopy.Contiguous(x).View(dims, NdArray.ContiguousStrides(dims), 0);
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.Reshape(context.Shape(0));
     }

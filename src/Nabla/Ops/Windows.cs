@@ -85,7 +85,7 @@ public sealed partial class Tensor
         }
         if (mode == PadMode.Constant) return new PadOp(before, after).Of(y, Full([], value, DType));
         for (int axis = 0; axis < Rank; axis++)
-            if (before[axis] + after[axis] > 0) y = new PickOp("Pad", axis).Of(y, FramePositions(mode, y.Dims[axis], before[axis], after[axis], axis));
+            if (before[axis] + after[axis] > 0) y = new GatherOp("Pad", axis).Of(y, FramePositions(mode, y.Dims[axis], before[axis], after[axis], axis));
         return y;
     }
 

@@ -1,0 +1,49 @@
+namespace Nabla.Bench.Cases;
+
+/// <summary>Two worked examples of the lessons as they stand there: the tensors are created each time, too.</summary>
+internal static class ExampleCases
+{
+    public static CaseGroup Group { get; } = new("Worked examples, tensors created, forward and backward",
+    [
+        new("example 3: exp(-x²/2)", 1.0 / 15, () => Example3),
+        new("example 8: three blended Gaussians", 1.0 / 10, () => Example8),
+    ]);
+
+    private static Tensor Example3()
+    {
+        Tensor x = Tensor.Of(2.0, requiresGrad: true);
+        Tensor y = (-x.Pow(2) / 2).Exp();
+        y.Backward();
+        return x.Grad!;
+    }
+
+    private static Tensor Example8()
+    {
+        const int N = 3;
+        Tensor mu = Tensor.Of([[1, 1], [2, 2], [3, 3]], requiresGrad: true);
+        Tensor s = Tensor.Of([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.5, 1.5]], requiresGrad: true);
+        Tensor p = Tensor.Of([2, 3]);
+        Tensor c = Tensor.Of([1, 1.0 / 2, 1.0 / 3]);
+        Tensor rotation = Tensor.Of([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+        Tensor view = Tensor.Of([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+        Tensor jacobian = Tensor.Of([[1, 0, 0], [0, 1, 0]]);
+
+        Tensor colour = 0.0;
+        for (int i = 0; i < N; i++)
+        {
+            Tensor visible = 1.0;
+            for (int j = 0; j < i; j++) visible *= 1 - Gaussian(j);
+            colour += c[i] * Gaussian(i) * visible;
+        }
+        colour.Backward();
+        return s.Grad!;
+
+        Tensor Gaussian(int i)
+        {
+            Tensor d = p - mu[i];
+            Tensor scale = s[i].Diag();
+            Tensor sigma = jacobian.MatMul(view).MatMul(rotation).MatMul(scale).MatMul(scale.T).MatMul(rotation.T).MatMul(view.T).MatMul(jacobian.T);
+            return (-0.5 * d.MatMul(Linalg.Inv(sigma)).MatMul(d)).Exp();
+        }
+    }
+}
