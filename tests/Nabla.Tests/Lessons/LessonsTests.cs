@@ -149,7 +149,7 @@ public sealed class LessonsTests(LessonsRun run) : IClassFixture<LessonsRun>
     public void A_lesson_that_does_not_build_is_a_row_that_disagrees_and_its_errors_are_shown()
     {
         string folder = Directory.CreateTempSubdirectory("nabla-broken-").FullName;
-        File.WriteAllText(Path.Combine(folder, "broken.cs"), "int number = \"seven\";");
+        File.WriteAllText(Path.Combine(folder, "broken.cs"), "#:property PublishAot=false\nint number = \"seven\";");
 
         (int code, string output, string error) = LessonsRun.Cli("lessons", "--json", "--folder", folder);
 
