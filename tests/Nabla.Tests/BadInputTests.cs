@@ -153,7 +153,7 @@ public sealed class BadInputTests
         ["Inv of a singular matrix of a batch"] = new(BadMatrix, () => [Tensor.Stack([Tensor.Eye(2), Tensor.Ones([2, 2])])], x => Linalg.Inv(x[0]), "Inv", "singular", "column 1", "Pinv"),
         ["Inv of integers"] = new(BadDType, () => [Ints(1, 0, 0, 1).Reshape(2, 2)], x => Linalg.Inv(x[0]), "Inv", "int64", "[2, 2]", "To(DType.Float32)"),
         ["Inv of a vector"] = new(BadShape, X(3), x => Linalg.Inv(x[0]), "Inv", "[3]", "Unsqueeze"),
-        ["Solve with another number of rows"] = new(BadShape, () => [Tensor.Eye(3), R(2, 1)], x => Linalg.Solve(x[0], x[1]), "Solve", "[3, 3]", "[2, 1]", "3 rows"),
+        ["Solve with another number of rows"] = new(BadShape, () => [Tensor.Eye(3), R(2)], x => Linalg.Solve(x[0], x[1]), "Solve", "[3, 3]", "[2]", "3 rows"),
         ["Solve of a singular system"] = new(BadMatrix, () => [Tensor.Zeros([2, 2]), R(2)], x => Linalg.Solve(x[0], x[1]), "Solve", "singular", "column 0", "Lstsq"),
         ["Cholesky of an indefinite matrix"] = new(BadMatrix, () => [-Tensor.Eye(3)], x => Linalg.Cholesky(x[0]), "Cholesky", "not positive definite", "order 1", "symmetric"),
         ["Det of an oblong matrix"] = new(BadShape, X(2, 3), x => Linalg.Det(x[0]), "Det", "[2, 3]", "square"),

@@ -123,7 +123,6 @@ internal static partial class OpCalls
         new("Mvlgamma", x => x[0].Mvlgamma(3), S(4)) { From = (_, unit) => 1.5 + unit },
         new("MaskedFill", x => x[0].MaskedFill(Mask(true, false, true), 7), S(2, 3)),
         new("MaskedFill", x => x[0].MaskedFill(Mask(true, false, true), x[1]), S(2, 3), S()),
-        new("IsClose", x => x[0].IsClose(x[1], atol: 1), S(3, 1), S(4)),
     ];
 
     /// <summary>Several results as one vector.</summary>
