@@ -89,6 +89,16 @@ public sealed class KinkTableTests
     }
 
     [Fact]
+    public void A_bound_on_the_argument_makes_where_of_a_root_safe_but_at_the_bound()
+    {
+        Tensor x = Tensor.Of([-1, 0, 4], DType.Float64, requiresGrad: true);
+
+        Tensor y = Tensor.Where(x > 0, x.Clamp(min: 0).Sqrt(), 0);
+
+        Near("gradient", [0, double.NaN, 0.25], Autograd.Grad(y.Sum(), x));
+    }
+
+    [Fact]
     public void Nuclear_norm_of_zeros_has_a_subgradient()
     {
         Tensor x = Tensor.Zeros([2, 2], DType.Float64, requiresGrad: true);
