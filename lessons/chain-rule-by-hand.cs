@@ -23,7 +23,7 @@ double x = X.Item();
 Tensor Y = Squared(X);
 Y.Backward();
 lesson.Gradient("X.Grad", Squared, X, DSquared(0.7852791547775269 / 2), recorded: "tensor([0.7853])", gradient: X.Grad);
-lesson.Value("2x", Tensor.Of(DSquared(x), DType.Float64), recorded: "0.7852791547775269");
+lesson.Value("2x by hand", Tensor.Of(DSquared(x), DType.Float64), recorded: "0.7852791547775269");
 
 // %% [markdown]
 // A loss of the square: $\frac{d\,loss}{dx} = \frac{d\,loss}{dy} \cdot \frac{dy}{dx}$. Here x is drawn at random, from a
@@ -142,7 +142,7 @@ lesson.Value("Q", Q, formula: Product(X, W), recorded: """
 
 Z = Q + B;
 Z.RetainGrad();
-lesson.Value("Z", Z, recorded: """
+lesson.Value("Z", Z, formula: PlusRow(Product(X, W), B), recorded: """
     tensor([[ 0.6937, -0.1554, -1.6504],
             [ 0.4072, -0.5963, -2.0250],
             [ 1.7346,  1.1664, -0.8801],
@@ -151,7 +151,7 @@ lesson.Value("Z", Z, recorded: """
     """);
 
 Tensor O = Z.Sum();
-lesson.Value("O", O, recorded: "tensor(-0.2362, grad_fn=<SumBackward0>)");
+lesson.Value("O", O, recorded: "tensor(-0.2362, grad_fn=<SumBackward0>)", formula: PlusRow(Product(X, W), B).Sum());
 
 O.Backward();
 
@@ -232,4 +232,11 @@ static double[] Product(Tensor x, Tensor w)
         for (int j = 0; j < m; j++)
             for (int k = 0; k < inner; k++) product[i * m + j] += a[i * inner + k] * b[k * m + j];
     return product;
+}
+
+// A row added to each row of a matrix.
+static double[] PlusRow(double[] matrix, Tensor row)
+{
+    double[] added = row.Detach().ToArray<double>();
+    return [.. matrix.Select((value, i) => value + added[i % added.Length])];
 }

@@ -87,19 +87,22 @@ lesson.Value("b", b, recorded: "tensor([ 0.,  4.,  8., 12.], dtype=torch.float64
 // %%
 Tensor Q = 3 * a.Pow(3) - b.Pow(2);
 
+// Each element of Q depends on its own a and b only, so one formula with its derivatives serves all four.
+(Symbol sa, Symbol sb) = (Expr.Symbol("a"), Expr.Symbol("b"));
+Expr formula = 3 * Functions.Pow(sa, 3) - Functions.Square(sb);
+
 // %%
-lesson.Value("Q", Q, recorded: "tensor([  0., -13., -40., -63.], dtype=torch.float64, grad_fn=<SubBackward0>)");
+lesson.Value("Q", Q, formula: Exact(formula), recorded: "tensor([  0., -13., -40., -63.], dtype=torch.float64, grad_fn=<SubBackward0>)");
 
 // %%
 Q.Backward(Tensor.Ones([4], DType.Float64));
 
-// Each element of Q depends on its own a and b only, so one formula with its derivatives serves all four.
-(Symbol sa, Symbol sb) = (Expr.Symbol("a"), Expr.Symbol("b"));
-Expr[] partials = (3 * Functions.Pow(sa, 3) - Functions.Square(sb)).Gradient(sa, sb);
+Expr[] partials = formula.Gradient(sa, sb);
 lesson.Say($"∂Q/∂a = {partials[0]}, ∂Q/∂b = {partials[1]}");
 
-double[] Exact(Expr partial) =>
-    [.. Enumerable.Range(0, 4).Select(i => partial.Evaluate(new Dictionary<Symbol, double> { [sa] = i, [sb] = 4 * i }))];
+// The values of a formula at the elements of a and b.
+double[] Exact(Expr expression) =>
+    [.. Enumerable.Range(0, 4).Select(i => expression.Evaluate(new Dictionary<Symbol, double> { [sa] = i, [sb] = 4 * i }))];
 
 lesson.Gradient("a.Grad", v => (3 * v.Pow(3) - b.Detach().Pow(2)).Sum(), a, Exact(partials[0]), gradient: a.Grad,
     recorded: "tensor([ 0.,  9., 36., 81.], dtype=torch.float64)");

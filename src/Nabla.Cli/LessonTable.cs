@@ -7,7 +7,7 @@ namespace Nabla.Cli;
 internal static class LessonTable
 {
     // Eight columns need room; a file has as much as is asked for.
-    private const int WidthOfFiles = 190;
+    private const int WidthOfFiles = 240;
 
     private const int LongestRecord = 34;
     private const int MostNumbers = 3;

@@ -41,13 +41,13 @@ internal static class ArrayErrors
         new($"{op}: shapes {Shape.Text(a)} and {Shape.Text(b)} do not broadcast: aligned from the right, lengths must be equal or one of them 1. Reshape or Unsqueeze one of them.");
 
     public static ShapeException Expand(string op, ReadOnlySpan<int> from, ReadOnlySpan<int> to) =>
-        new($"{op}: shape {Shape.Text(from)} does not expand to {Shape.Text(to)}: aligned from the right, each length must be equal or 1.");
+        new($"{op}: shape {Shape.Text(from)} does not expand to {Shape.Text(to)}: aligned from the right, each length must be equal or 1. Unsqueeze or Reshape it first, or use Repeat.");
 
     public static ShapeException NotOneElement(string op, ReadOnlySpan<int> shape) =>
         new($"{op}: the tensor is {Shape.Text(shape)}, but one element is needed. Index it, or reduce it with Sum() or Mean().");
 
     public static ShapeException Count(string op, int count, ReadOnlySpan<int> shape) =>
-        new($"{op}: {count} values do not fill shape {Shape.Text(shape)}, which has {Shape.Product(shape)} elements.");
+        new($"{op}: {count} values do not fill shape {Shape.Text(shape)}, which has {Shape.Product(shape)} elements. Give as many values, or another shape.");
 
     public static ShapeException Ragged(string op, string first, string other) =>
         new($"{op}: the rows differ in shape: the first is {first}, another is {other}. Give rows of equal length.");

@@ -51,6 +51,15 @@ internal readonly struct NdArray
     public static NdArray Allocate(int[] dims, DType dtype) =>
         new(Storage.Allocate(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
 
+    /// <summary>A floating-point scalar.</summary>
+    public static NdArray Scalar(double value, DType dtype)
+    {
+        byte[] bytes = new byte[dtype == DType.Float32 ? sizeof(float) : sizeof(double)];
+        if (dtype == DType.Float32) Unsafe.As<byte, float>(ref bytes[0]) = (float)value;
+        else Unsafe.As<byte, double>(ref bytes[0]) = value;
+        return new NdArray(new Storage(bytes), [], [], 0, dtype);
+    }
+
     /// <summary>A new contiguous array of zeros.</summary>
     public static NdArray Zeros(int[] dims, DType dtype) =>
         new(Storage.AllocateZeroed(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);

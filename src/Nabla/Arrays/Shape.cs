@@ -43,7 +43,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         long numel = 1;
         foreach (int length in lengths)
         {
-            if (length < 0) throw new ShapeException($"Shape: lengths must not be negative, got {Text(lengths)}.");
+            if (length < 0) throw new ShapeException($"Shape: lengths must not be negative, got {Text(lengths)}. Use 0 or more for each axis.");
             numel *= length;
             if (numel > int.MaxValue)
                 throw new ShapeException($"Shape: {Text(lengths)} has more than {int.MaxValue} elements, the most that one tensor holds. Split it.");

@@ -8,7 +8,7 @@ namespace Nabla;
 /// higher derivative follow from the formula: its backward pass is again an elementwise operation, the symbolic derivative
 /// times the incoming gradient, with the saved result in place of any subterm that equals it.
 /// </summary>
-public sealed class ElementwiseOp
+public sealed partial class ElementwiseOp
 {
     private readonly Func<Expr[], Expr[]> define;
     private readonly ConcurrentDictionary<int, GradientPlan> plans = new();
@@ -164,14 +164,19 @@ public sealed class ElementwiseOp
         {
             EvaluateDual(inputs).CopyTo(outputs);
         }
-        else
+        else if (!TryScalars(inputs, outputs))
         {
-            var room = default(FewArrays);
-            Span<NdArray> values = outputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..outputs.Length] : new NdArray[outputs.Length];
-            Compute(inputs, values);
-            for (int i = 0; i < outputs.Length; i++) outputs[i] = new Tensor(values[i]);
+            Evaluate(inputs, outputs);
         }
         if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
+    }
+
+    private void Evaluate(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    {
+        var room = default(FewArrays);
+        Span<NdArray> values = outputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..outputs.Length] : new NdArray[outputs.Length];
+        Compute(inputs, values);
+        for (int i = 0; i < outputs.Length; i++) outputs[i] = new Tensor(values[i]);
     }
 
     private void Compute(ReadOnlySpan<Tensor> inputs, Span<NdArray> outputs)
@@ -187,33 +192,10 @@ public sealed class ElementwiseOp
         Program program = Declared.Program;
         if (!program.IntegerExact && !type.IsFloatingPoint()) type = DType.Float32;
         DType result = IsPredicate ? DType.Bool : type;
-        if (dims.Length == 0 && type.IsFloatingPoint() && program.RegisterCount <= 64)
-        {
-            ComputeScalar(program, inputs, type == DType.Float32, result, outputs);
-            return;
-        }
         var room = default(FewArrays);
         Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
         ElementwiseKernel.Run(program, arrays, dims, type.IsFloatingPoint() ? type : DType.Int64, result, outputs);
-    }
-
-    /// <summary>The shortest way for scalars: no arrays of arrays, no loop set-up.</summary>
-    private static void ComputeScalar(Program program, ReadOnlySpan<Tensor> inputs, bool single, DType result, Span<NdArray> outputs)
-    {
-        Span<double> registers = stackalloc double[program.RegisterCount];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            ref readonly NdArray value = ref inputs[i].Value;
-            double number = value.GetDouble(value.Offset);
-            registers[i] = single ? (float)number : number;
-        }
-        ScalarExecutor.Run(program, registers, single);
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            outputs[i] = NdArray.Allocate([], result);
-            outputs[i].SetDouble(0, registers[program.Outputs[i]]);
-        }
     }
 
     [System.Runtime.CompilerServices.InlineArray(Length)]

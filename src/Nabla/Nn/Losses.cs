@@ -49,8 +49,8 @@ public static partial class Losses
         return Reduce(HuberOp.Apply(input, Checked("Losses.Huber", input, target), Tensor.Number(delta)), reduction);
     }
 
-    private static readonly ElementwiseOp SquaredErrorOp = ElementwiseOp.Of("SquaredError", (x, t) => F.Square(x - t));
-    private static readonly ElementwiseOp AbsoluteErrorOp = ElementwiseOp.Of("AbsoluteError", (x, t) => F.Abs(x - t)).WithKinks("derivative 0 at x = t");
+    private static readonly ElementwiseOp SquaredErrorOp = ElementwiseOp.Of("Mse", (x, t) => F.Square(x - t));
+    private static readonly ElementwiseOp AbsoluteErrorOp = ElementwiseOp.Of("L1", (x, t) => F.Abs(x - t)).WithKinks("derivative 0 at x = t");
     private static readonly ElementwiseOp SmoothL1Op = ElementwiseOp.Of("SmoothL1",
         (x, t, beta) => F.Select(F.Less(F.Abs(x - t), beta), F.Square(x - t) / (2 * beta), F.Abs(x - t) - (beta / 2)), Domain.Real, Domain.Real, Domain.Positive)
         .WithKinks("derivative 1 at |x − t| = β");
@@ -96,11 +96,11 @@ public static partial class Losses
         (x, t) => -((t * F.Max(F.Log(x), -100)) + ((1 - t) * F.Max(F.Log1p(-x), -100))), Domain.Open(0, 1), Domain.Closed(0, 1))
         .WithKinks("derivative 0 where a logarithm is below −100");
     private static readonly ElementwiseOp BceWithLogitsOp = ElementwiseOp.Of("BceWithLogits", (x, t) => F.Softplus(x) - (t * x), Domain.Real, Domain.Closed(0, 1));
-    private static readonly ElementwiseOp BceWithPositiveWeightOp = ElementwiseOp.Of("BceWithPositiveWeight",
+    private static readonly ElementwiseOp BceWithPositiveWeightOp = ElementwiseOp.Of("BceWithLogits (posWeight)",
         (x, t, p) => ((1 - t) * x) + ((1 + ((p - 1) * t)) * F.Softplus(-x)), Domain.Real, Domain.Closed(0, 1), Domain.Positive);
     private static readonly ElementwiseOp KlDivOp = ElementwiseOp.Of("KlDiv",
         (x, t) => F.Select(F.Equal(t, 0), 0, t * (F.Log(t) - x)), Domain.Real, Domain.Positive).WithKinks("0 with derivatives 0 at t = 0");
-    private static readonly ElementwiseOp KlDivOfLogOp = ElementwiseOp.Of("KlDivOfLog", (x, t) => F.Exp(t) * (t - x));
+    private static readonly ElementwiseOp KlDivOfLogOp = ElementwiseOp.Of("KlDiv (logTarget)", (x, t) => F.Exp(t) * (t - x));
 
     // ---- common to all ------------------------------------------------------------------------------------------------
 

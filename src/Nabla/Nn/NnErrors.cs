@@ -34,10 +34,10 @@ internal static class NnErrors
             : $"Linear: the input is {x.Shape}, the layer takes {features} features on the last axis. Check the layer before it, or make this one with inFeatures: {x.Dims[^1]}.");
 
     public static ArgumentOutOfRangeException Size(string layer, string parameter, int value) =>
-        new(parameter, $"{layer}: {parameter} must not be negative, got {value}.");
+        new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
 
     public static ArgumentOutOfRangeException Probability(string op, string parameter, double value) =>
-        new(parameter, $"{op}: {parameter} must lie in [0, 1], got {value}.");
+        new(parameter, $"{op}: {parameter} must lie in [0, 1], got {value}. Use a fraction such as 0.1.");
 
     public static ArgumentException EmptySequence(string name) =>
         new($"{name}: there is no module in it. Give at least one.");
@@ -60,7 +60,7 @@ internal static class NnErrors
         new($"{loss}: the input is {input.Shape} and has no class axis. Pass [C], [N, C] or [N, C, …].");
 
     public static ArgumentOutOfRangeException NotPositive(string op, string parameter, double value) =>
-        new(parameter, $"{op}: {parameter} must be positive, got {value}.");
+        new(parameter, $"{op}: {parameter} must be positive, got {value}. Use a number above 0.");
 
     public static ArgumentException IgnoreWithProbabilities() =>
         new("Losses.CrossEntropy: ignoreIndex needs class indices, the target holds probabilities. Leave it out, or set the rows to zero.");

@@ -112,7 +112,6 @@ public sealed partial class Tensor
     /// <param name="atol">The absolute tolerance.</param>
     /// <param name="equalNan">Whether NaN is close to NaN.</param>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-    [Op(OpKind.NotDifferentiable, Shapes = "broadcast together")]
     public Tensor IsClose(Tensor other, double rtol = 1e-5, double atol = 1e-8, bool equalNan = false)
     {
         ArgumentNullException.ThrowIfNull(other);

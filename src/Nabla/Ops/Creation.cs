@@ -96,7 +96,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is negative.</exception>
     public static Tensor Linspace(double start, double end, int steps, DType dtype = DType.Float32, bool requiresGrad = false)
     {
-        if (steps < 0) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Linspace: the number of steps must not be negative, got {steps}.");
+        if (steps < 0) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Linspace: the number of steps must not be negative, got {steps}. Use 0 or more.");
         NdArray array = NdArray.Allocate([steps], dtype);
         double step = steps > 1 ? (end - start) / (steps - 1) : 0;
 
@@ -142,7 +142,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException"><paramref name="low"/> is not below <paramref name="high"/>.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, DType dtype = DType.Int64, Generator? generator = null)
     {
-        if (low >= high) throw new ArgumentException($"RandInt: low must be below high, got {low} and {high}.");
+        if (low >= high) throw new ArgumentException($"RandInt: low must be below high, got {low} and {high}. Pass a high above low; high itself is never returned.");
         generator ??= Random.Default;
         NdArray array = NdArray.Allocate(shape.Dims, dtype);
         int count = array.Numel;

@@ -98,12 +98,14 @@ public sealed partial class Tensor
 
     private static readonly ElementwiseOp WhereTiedOp = ElementwiseOp.Of("Amax", (tied, share) => F.Select(tied, share, 0)).Unlisted();
 
-    private sealed class ExtremeOp(string name, int[] axes, bool keep, bool largest) : CustomOp(name)
+    /// <summary>One element of each row, whose gradient is shared evenly among all elements equal to it.</summary>
+    private abstract class SharedChoiceOp(string name, int[] axes, bool keep) : CustomOp(name)
     {
-        public Tensor Of(Tensor x) => Apply(x);
+        protected int[] Over => axes;
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
-            [AxisKernel.Run(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), new ExtremeKernel(largest))];
+        protected bool Keeps => keep;
+
+        public Tensor Of(Tensor x) => Apply(x);
 
         internal override Tensor?[] Vjp(OpContext context, Tensor?[] gradients)
         {
@@ -125,6 +127,12 @@ public sealed partial class Tensor
             Tensor tied = TiedOp.Apply(context[0], Keep(context.Output(0), context.Shape(0), axes));
             return (tied, tied.To(context.DType(0)).Sum(AxesFrom(axes), keepAxis: true));
         }
+    }
+
+    private sealed class ExtremeOp(string name, int[] axes, bool keep, bool largest) : SharedChoiceOp(name, axes, keep)
+    {
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
+            [AxisKernel.Run(inputs[0].Value, Over, AxisGroups.Reduced(inputs[0].Dims, Over, Keeps), new ExtremeKernel(largest))];
     }
 
     private readonly unsafe struct ExtremeKernel(bool largest) : IAxisKernel

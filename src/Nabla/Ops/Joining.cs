@@ -37,7 +37,7 @@ public sealed partial class Tensor
             dtype = DTypeRules.Promote(dtype, tensor.DType);
             bool fits = tensor.Rank == tensors[0].Rank;
             for (int i = 0; fits && i < tensor.Rank; i++) fits = i == at || tensor.Dims[i] == tensors[0].Dims[i];
-            if (!fits) throw new ShapeException($"Cat: shapes {tensors[0].Shape} and {tensor.Shape} do not join along axis {at}: all other lengths must be equal.");
+            if (!fits) throw new ShapeException($"Cat: shapes {tensors[0].Shape} and {tensor.Shape} do not join along axis {at}: all other lengths must be equal. Reshape or Pad one of them, or Stack equal shapes along a new axis.");
         }
         var items = new Tensor[tensors.Count];
         for (int i = 0; i < items.Length; i++) items[i] = tensors[i].To(dtype);

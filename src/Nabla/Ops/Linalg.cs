@@ -105,6 +105,7 @@ public static partial class Linalg
         CheckSquare(op, a);
         ArgumentNullException.ThrowIfNull(b);
         if (a.DType != b.DType) throw OpErrors.ProductDTypes(op, a, b);
+        if (b.Rank == 1 && b.Dims[0] != a.Dims[^1]) throw OpErrors.RightSide(op, a, b);
         if (b.Rank == 1 || (b.Rank == a.Rank - 1 && b.Dims.AsSpan().SequenceEqual(a.Dims.AsSpan(0, b.Rank))))
             return WithRightSide(op, a, b.Unsqueeze(^1), solve).Squeeze(^1);
         if (b.Rank < 2 || b.Dims[^2] != a.Dims[^1]) throw OpErrors.RightSide(op, a, b);

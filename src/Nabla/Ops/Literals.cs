@@ -14,7 +14,14 @@ public static class TensorLiteral
         if (items.IsEmpty) return Tensor.Zeros([0]);
         foreach (Tensor item in items)
             if (item.Shape != items[0].Shape) throw ArrayErrors.Ragged("Tensor", items[0].Shape.ToString(), item.Shape.ToString());
-        return Tensor.Stack(items.ToArray());
+        // C# numbers take the type of the tensors among the items; alone they are float32, or int64 if all are whole.
+        DType common = ElementTypes.Result(items);
+        bool numbersOnly = true;
+        foreach (Tensor item in items) numbersOnly &= (item.Flags & TensorFlags.Number) != 0;
+        if (numbersOnly && common == DType.Float64) common = DType.Float32;
+        var converted = new Tensor[items.Length];
+        for (int i = 0; i < items.Length; i++) converted[i] = (items[i].Flags & TensorFlags.Number) != 0 ? items[i].To(common) : items[i];
+        return Tensor.Stack(converted);
     }
 }
 
@@ -108,17 +115,20 @@ public sealed partial class Tensor : IEnumerable<Tensor>
 
     // ---- numbers ----------------------------------------------------------------------------------------------------
 
-    /// <summary>A float32 scalar.</summary>
-    public static implicit operator Tensor(double value) => Full([], value);
+    /// <summary>
+    /// A C# number as a scalar tensor. Where it meets a tensor it takes that tensor's type, if that can hold it; in a
+    /// collection expression it becomes float32, as in PyTorch; by itself it keeps all its digits as float64.
+    /// </summary>
+    public static implicit operator Tensor(double value) => Number(value);
 
-    /// <summary>A float32 scalar.</summary>
-    public static implicit operator Tensor(float value) => Full([], value);
+    /// <summary>A C# number as a scalar tensor, as from a double.</summary>
+    public static implicit operator Tensor(float value) => Number((double)value);
 
-    /// <summary>An int64 scalar.</summary>
-    public static implicit operator Tensor(long value) => Full([], value, DType.Int64);
+    /// <summary>A C# whole number as a scalar tensor: int64, or the type of the tensor that it meets.</summary>
+    public static implicit operator Tensor(long value) => Number(value);
 
-    /// <summary>An int64 scalar.</summary>
-    public static implicit operator Tensor(int value) => Full([], value, DType.Int64);
+    /// <summary>A C# whole number as a scalar tensor: int64, or the type of the tensor that it meets.</summary>
+    public static implicit operator Tensor(int value) => Number((long)value);
 
     /// <summary>A bool scalar.</summary>
     public static implicit operator Tensor(bool value) => Full([], value ? 1 : 0, DType.Bool);

@@ -74,7 +74,7 @@ internal static class OpErrors
     public static ArgumentOutOfRangeException OutsideAxis(string op, string argument, int value, int least, int length, Tensor x) => new(argument, value,
         $"{op}: {argument} is {value}, but must be from {least} to {length}: the axis has length {length} (tensor {x.Shape}).");
 
-    public static ArgumentOutOfRangeException Quantile(double q) => new(nameof(q), q, $"Quantile: q is {q}, but must be from 0 to 1.");
+    public static ArgumentOutOfRangeException Quantile(double q) => new(nameof(q), q, $"Quantile: q is {q}, but must be from 0 to 1. Divide percentages by 100.");
     // ---- shapes and indices -------------------------------------------------------------------------------------------
 
     public static ArgumentOutOfRangeException OutsideAxis(string op, long index, int axis, int length, Shape shape) =>
@@ -98,10 +98,10 @@ internal static class OpErrors
         new($"{op}: needs {needed}, the tensor is {x.Shape}. Reshape or Unsqueeze it first.");
 
     public static ArgumentOutOfRangeException NotPositive(string op, string name, int value) =>
-        new(name, value, $"{op}: {name} must be positive, got {value}.");
+        new(name, value, $"{op}: {name} must be positive, got {value}. Use 1 or more.");
 
     public static ArgumentOutOfRangeException Negative(string op, string name, long value) =>
-        new(name, value, $"{op}: {name} must not be negative, got {value}.");
+        new(name, value, $"{op}: {name} must not be negative, got {value}. Use 0 or more.");
 
     public static ArgumentOutOfRangeException ClassOutside(long found, int? classes) =>
         new(nameof(classes), found, classes is { } count ? $"OneHot: class {found} is outside 0 to {count - 1}. Give more classes, or mask such elements." : $"OneHot: class {found} is negative. Mask such elements.");

@@ -61,20 +61,22 @@ public static class OpTable
 {
     private static readonly Lazy<IReadOnlyList<OpRow>> All = new(Gather);
 
-    /// <summary>One row per operation, in alphabetical order.</summary>
+    /// <summary>One row per operation, in alphabetical order; overloads of one name that differ in kind have a row each.</summary>
     public static IReadOnlyList<OpRow> Rows => All.Value;
 
     private static OpRow[] Gather()
     {
-        var rows = new SortedDictionary<string, OpRow>(StringComparer.Ordinal);
+        var rows = new Dictionary<(string Name, OpKind Kind), OpRow>();
         foreach (Type type in typeof(Tensor).Assembly.GetTypes())
         {
             foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
             {
                 if (field.FieldType != typeof(ElementwiseOp) || type.ContainsGenericParameters) continue;
                 if (field.GetValue(null) is not ElementwiseOp { IsListed: true } op) continue;
+                string name = type == typeof(Tensor) || type.Name == op.Name ? op.Name : $"{type.Name}.{op.Name}";
                 string domain = string.Join(", ", op.Domains.Select(d => d.ToString()).Distinct());
-                rows[op.Name] = new OpRow(op.Name, op.IsPredicate ? OpKind.NotDifferentiable : OpKind.Elementwise,
+                OpKind kind = op.IsPredicate ? OpKind.NotDifferentiable : OpKind.Elementwise;
+                rows[(name, kind)] = new OpRow(name, kind,
                     op.Arity == 1 ? "any → same" : "broadcast together", op.Declared.Program.IntegerExact ? "any" : "floating point; others become float32",
                     domain, op.Kinks, op);
             }
@@ -82,9 +84,9 @@ public static class OpTable
             {
                 if (member.GetCustomAttribute<OpAttribute>() is not { } op) continue;
                 string name = type == typeof(Tensor) ? member.Name : $"{type.Name}.{member.Name}";
-                rows[name] = new OpRow(name, op.Kind, op.Shapes, op.DTypes, op.Domain, op.Kinks, null);
+                rows.TryAdd((name, op.Kind), new OpRow(name, op.Kind, op.Shapes, op.DTypes, op.Domain, op.Kinks, null));
             }
         }
-        return [.. rows.Values];
+        return [.. rows.Values.OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Kind)];
     }
 }

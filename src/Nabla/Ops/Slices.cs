@@ -22,7 +22,7 @@ public sealed partial class Tensor
         int at = axis.Resolve(Rank, "Narrow");
         int first = start < 0 ? start + Dims[at] : start;
         if (first < 0 || length < 0 || length > Dims[at] - first)
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"Narrow: positions {start} to {start + length - 1} leave axis {at} of length {Dims[at]} (tensor {Shape}).");
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"Narrow: positions {start} to {start + length - 1} leave axis {at} of length {Dims[at]} (tensor {Shape}). Use a start and a length within it.");
         return new SliceOp(at, first, length, 1).Of(this);
     }
 

@@ -75,7 +75,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The middle one of all elements in order, the lower of two; NaN if there is one, and of nothing.</summary>
-    [Op(OpKind.Composite, Shapes = "any → []", Kinks = "even count: the lower of the two")]
+    [Op(OpKind.Custom, Shapes = "any → []", Kinks = "even count: the lower of the two; ties share the gradient over all, and along an axis it goes to one")]
     public Tensor Median() => MiddleOfAll("Median", Place.Median);
 
     /// <summary>The middle elements along an axis, the lower of two, and their positions; NaN if there is one.</summary>
@@ -86,7 +86,7 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) Median(Axis axis, bool keepAxis = false) => PlaceAlong("Median", axis, keepAxis, Place.Median);
 
     /// <summary>The middle one of all elements that are not NaN, the lower of two; NaN if there are none.</summary>
-    [Op(OpKind.Composite, Shapes = "any → []", Kinks = "even count: the lower of the two")]
+    [Op(OpKind.Custom, Shapes = "any → []", Kinks = "even count: the lower of the two; ties share the gradient over all, and along an axis it goes to one")]
     public Tensor NanMedian() => MiddleOfAll("NanMedian", Place.NanMedian);
 
     /// <summary>The middle of the elements along an axis that are not NaN, the lower of two, and their positions.</summary>
@@ -164,7 +164,7 @@ public sealed partial class Tensor
             if (!DType.IsFloatingPoint()) throw OpErrors.EmptyAxis(op, this, Array.IndexOf(Dims, 0));
             return Mean();
         }
-        return Reshape(Numel).PlaceAlong(op, 0, keepAxis: false, place).Values;
+        return new MiddleOp(op, place).Of(Reshape(Numel));
     }
 
     private (Tensor Values, Tensor Indices) PlaceAlong(string op, Axis axis, bool keepAxis, Place place)
@@ -190,6 +190,16 @@ public sealed partial class Tensor
     {
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: true), new PlaceKernel(place, k))];
+    }
+
+    private sealed class MiddleOp(string name, Place place) : SharedChoiceOp(name, [0], keep: false)
+    {
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            NdArray x = inputs[0].Value;
+            int at = (int)AxisKernel.Positions(x, [0], [], new PlaceKernel(place, 0)).At<long>(0);
+            return [ArrayCopy.Contiguous(x.View([], [], x.PositionOf(at)))];
+        }
     }
 
     private readonly unsafe struct PlaceKernel(Place place, int k) : IAxisKernel

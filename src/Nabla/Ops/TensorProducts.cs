@@ -15,7 +15,7 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(other);
         if (axes < 0 || axes > Rank || axes > other.Rank)
-            throw new ArgumentOutOfRangeException(nameof(axes), axes, $"TensorDot: {axes} axes cannot be contracted: x is {Shape}, y is {other.Shape}.");
+            throw new ArgumentOutOfRangeException(nameof(axes), axes, $"TensorDot: {axes} axes cannot be contracted: x is {Shape}, y is {other.Shape}. Name no more axes than either has.");
         var left = new Axis[axes];
         var right = new Axis[axes];
         for (int i = 0; i < axes; i++) (left[i], right[i]) = (Rank - axes + i, i);

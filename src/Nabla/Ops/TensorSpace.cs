@@ -23,7 +23,8 @@ internal sealed class TensorSpace : VectorSpace
 
     public override Tensor Copy(Tensor x) => x.Clone();
 
-    public override Tensor Full(int[] dims, double value, DType dtype) => Tensor.Full(new Shape(dims), value, dtype);
+    public override Tensor Full(int[] dims, double value, DType dtype) =>
+        dims.Length == 0 && dtype.IsFloatingPoint() ? new Tensor(NdArray.Scalar(value, dtype)) : Tensor.Full(new Shape(dims), value, dtype);
 
     public override bool HasNan(Tensor x)
     {

@@ -102,7 +102,7 @@ public sealed partial class Tensor
         }
         if (unknown >= 0)
         {
-            if (known == 0 || Numel % known != 0) throw new ShapeException($"{op}: {Shape} has {Numel} elements, which {Shape.Text(shape)} cannot divide evenly.");
+            if (known == 0 || Numel % known != 0) throw new ShapeException($"{op}: {Shape} has {Numel} elements, which {Shape.Text(shape)} cannot divide evenly. Choose lengths whose product divides {Numel}.");
             dims[unknown] = (int)(Numel / known);
         }
         else if (known != Numel)
@@ -191,7 +191,7 @@ public sealed partial class Tensor
     /// <summary>The transpose of each matrix of a batch: the last two axes exchanged.</summary>
     /// <exception cref="ShapeException">The tensor has fewer than two axes.</exception>
     [Op(OpKind.Linear, Shapes = "[…, m, n] → […, n, m]")]
-    public Tensor MT => Rank >= 2 ? Transpose(Rank - 2, Rank - 1) : throw new ShapeException($"MT: needs at least two axes, the tensor is {Shape}.");
+    public Tensor MT => Rank >= 2 ? Transpose(Rank - 2, Rank - 1) : throw new ShapeException($"MT: needs at least two axes, the tensor is {Shape}. Unsqueeze it first.");
 
     private sealed class PermuteOp(int[] order) : ViewOp("Permute")
     {

@@ -29,7 +29,7 @@ public sealed partial class Tensor
     public Tensor Unfold(Axis axis, int size, int step)
     {
         int at = axis.Resolve(Rank, "Unfold");
-        if (size < 0 || size > Dims[at]) throw new ArgumentOutOfRangeException(nameof(size), size, $"Unfold: a window of {size} does not fit axis {at} of length {Dims[at]} (tensor {Shape}).");
+        if (size < 0 || size > Dims[at]) throw new ArgumentOutOfRangeException(nameof(size), size, $"Unfold: a window of {size} does not fit axis {at} of length {Dims[at]} (tensor {Shape}). Use a size from 0 to {Dims[at]}.");
         if (step <= 0) throw OpErrors.NotPositive("Unfold", nameof(step), step);
         return new UnfoldOp(at, size, step).Of(this);
     }
@@ -74,7 +74,7 @@ public sealed partial class Tensor
             int axis = Rank - 1 - (i / 2);
             (before[axis], after[axis]) = (padding[i], padding[i + 1]);
             if (Dims[axis] + Math.Min(before[axis], 0) + Math.Min(after[axis], 0) < 0)
-                throw new ShapeException($"Pad: widths {before[axis]} and {after[axis]} cut off more than axis {axis} of the tensor {Shape} has.");
+                throw new ShapeException($"Pad: widths {before[axis]} and {after[axis]} cut off more than axis {axis} of the tensor {Shape} has. Use smaller widths.");
         }
         Tensor y = this;
         for (int axis = 0; axis < Rank; axis++)

@@ -19,13 +19,13 @@ public abstract record OptimizerOptions
 internal static class OptimErrors
 {
     public static double NonNegative(string name, double value) =>
-        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: must not be negative, got {value}.");
+        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: must not be negative, got {value}. Use 0 or more.");
 
     public static double Positive(string name, double value) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: must be positive, got {value}.");
+        value > 0 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: must be positive, got {value}. Use a number above 0.");
 
     public static double Fraction(string name, double value) =>
-        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: must lie in [0, 1), got {value}.");
+        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: must lie in [0, 1), got {value}. Use a fraction such as 0.9.");
 
     public static ArgumentException NoParameters(string optimizer) =>
         new($"{optimizer}: there are no parameters to optimise. Pass model.Parameters(), or leaves that require a gradient.");
@@ -39,10 +39,10 @@ internal static class OptimErrors
         new($"{optimizer}: parameter {index} ({x.Shape}) is there twice. Each parameter may be in one group only, once.");
 
     public static ArgumentException WrongOptions(string optimizer, OptimizerOptions given, string needed) =>
-        new($"{optimizer}: a group has {given.GetType().Name}, {needed} are needed.");
+        new($"{optimizer}: a group has {given.GetType().Name}, {needed} are needed. Make the group with them.");
 
     public static ArgumentException NesterovNeedsMomentum(double momentum, double dampening) =>
-        new($"Sgd: nesterov needs momentum above 0 and dampening 0, got momentum {momentum}, dampening {dampening}.");
+        new($"Sgd: nesterov needs momentum above 0 and dampening 0, got momentum {momentum}, dampening {dampening}. Pass a momentum such as 0.9, or leave nesterov out.");
 
     public static ArgumentException StateKey(string optimizer, string key) =>
         new($"{optimizer}.LoadStateDict: \"{key}\" does not fit this optimiser. Load the state that the same optimiser made for the same parameters.");

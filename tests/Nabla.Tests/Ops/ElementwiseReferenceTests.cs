@@ -3,15 +3,17 @@ using Nabla.Tests.Reference;
 
 namespace Nabla.Tests.Ops;
 
-/// <summary>Values and gradients beside PyTorch's, and conventions at kinks.</summary>
+/// <summary>Values and gradients beside PyTorch's.</summary>
 public sealed class ElementwiseReferenceTests
 {
     private static readonly JsonElement[] Values = [.. ReferenceFile.Load("elementwise.json").GetProperty("cases").EnumerateArray()];
-    private static readonly JsonElement[] Kinks = [.. ReferenceFile.Load("kinks.json").GetProperty("cases").EnumerateArray()];
 
-    public static TheoryData<int, string> ValueCases() => Cases(Values, "op", _ => true);
-
-    public static TheoryData<int, string> KinkCases() => Cases(Kinks, "row", example => NamedOps.IsElementwise(example.Text("op")));
+    public static TheoryData<int, string> ValueCases()
+    {
+        TheoryData<int, string> rows = [];
+        for (int i = 0; i < Values.Length; i++) rows.Add(i, Values[i].Text("op"));
+        return rows;
+    }
 
     [Theory]
     [MemberData(nameof(ValueCases))]
@@ -30,34 +32,6 @@ public sealed class ElementwiseReferenceTests
             AssertClose($"{op}: gradient {index}", arguments, expected.Numbers(), Gradient(result, arguments[index]), tolerance);
             index++;
         }
-    }
-
-    [Theory]
-    [MemberData(nameof(KinkCases))]
-    public void Gradient_at_a_kink_follows_the_convention(int number, string row)
-    {
-        JsonElement example = Kinks[number];
-        Tensor[] arguments = Leaves(example);
-        Tensor result = NamedOps.Call(example.Text("op"), arguments, example.Parameters());
-
-        if (example.GetProperty("value").ValueKind == JsonValueKind.Array)
-            AssertClose($"{row}: value", arguments, example.GetProperty("value").Numbers(), result, 1e-12);
-
-        int index = 0;
-        foreach (JsonElement expected in example.GetProperty("expected").EnumerateArray())
-        {
-            if (expected.ValueKind == JsonValueKind.Array)
-                AssertClose($"{row}: gradient {index}", arguments, expected.Numbers(), Gradient(result, arguments[index]), 1e-12);
-            index++;
-        }
-    }
-
-    private static TheoryData<int, string> Cases(JsonElement[] examples, string label, Func<JsonElement, bool> wanted)
-    {
-        TheoryData<int, string> rows = [];
-        for (int i = 0; i < examples.Length; i++)
-            if (wanted(examples[i])) rows.Add(i, examples[i].Text(label));
-        return rows;
     }
 
     private static Tensor[] Leaves(JsonElement example) =>

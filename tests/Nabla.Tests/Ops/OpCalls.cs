@@ -36,11 +36,7 @@ internal static partial class OpCalls
 {
     private static readonly ILookup<string, Sample> ByHand = Hand().ToLookup(sample => sample.Name);
 
-    public static IReadOnlyList<Sample> For(string name)
-    {
-        OpRow row = OpTable.Rows.Single(r => r.Name == name);
-        return row.Elementwise is { } op ? [.. Elementwise(op)] : [.. ByHand[name]];
-    }
+    public static IReadOnlyList<Sample> For(OpRow row) => row.Elementwise is { } op ? [.. Elementwise(op)] : [.. ByHand[row.Name]];
 
     /// <summary>Whether finite differences at random points of the domain are meaningful.</summary>
     public static bool IsSmooth(ElementwiseOp op) => !op.IsPredicate && OpSamples.Differentiable(op).Length == op.Arity;
@@ -66,7 +62,7 @@ internal static partial class OpCalls
         foreach (Shape[] shapes in layouts) yield return new Sample(op.Name, Call, shapes) { From = From };
     }
 
-    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. ReductionSamples(), .. ProductSamples(), .. LinalgSamples()];
+    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. LayoutSamples(), .. IndexingSamples(), .. ReductionSamples(), .. ProductSamples(), .. LinalgSamples()];
 
     private static Shape S(params ReadOnlySpan<int> lengths) => Shape.Create(lengths);
 

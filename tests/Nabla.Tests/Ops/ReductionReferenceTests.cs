@@ -3,15 +3,12 @@ using Nabla.Tests.Reference;
 
 namespace Nabla.Tests.Ops;
 
-/// <summary>Values and gradients of reductions and scans against reductions.json, and the rows of kinks.json that concern them.</summary>
+/// <summary>Values and gradients of reductions and scans against reductions.json.</summary>
 public sealed class ReductionReferenceTests
 {
     private static readonly JsonElement[] Reductions = [.. ReferenceFile.Load("reductions.json").GetProperty("cases").EnumerateArray()];
-    private static readonly JsonElement[] Kinks = [.. ReferenceFile.Load("kinks.json").GetProperty("cases").EnumerateArray().Where(c => Kinked(c.Text("op")) is not null)];
 
     public static TheoryData<int, string> ReductionCases() => Numbered(Reductions, c => $"{c.Text("op")} {c.GetProperty("parameters")} {c.GetProperty("shape")}");
-
-    public static TheoryData<int, string> KinkCases() => Numbered(Kinks, c => c.Text("row"));
 
     [Theory]
     [MemberData(nameof(ReductionCases))]
@@ -40,46 +37,6 @@ public sealed class ReductionReferenceTests
     // There Nabla gives the gradient to the NaN that was chosen, PyTorch NaN to all.
     private static bool ArgumentIsInfiniteExtremeOrNan(JsonElement c) =>
         c.Text("op") is "amax" or "max" && c.GetProperty("input").Numbers().Any(double.IsNaN);
-
-    [Theory]
-    [MemberData(nameof(KinkCases))]
-    public void Gradients_at_kinks_follow_the_convention(int number, string row)
-    {
-        JsonElement c = Kinks[number];
-        Tensor[] arguments = [.. c.GetProperty("arguments").EnumerateArray().Select(argument => Nested(argument).RequireGrad())];
-        double[] parameters = c.GetProperty("parameters").Numbers();
-        Tensor y = Kinked(c.Text("op"))!(arguments, parameters);
-        Tensor?[] gradients = Autograd.Grad([y.Sum()], arguments);
-        JsonElement expected = c.GetProperty("expected");
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            // Nabla does better than the reference here: a fully masked row has no effect.
-            double[] wanted = row == "logsumexp of -inf, -inf" ? [0, 0] : Nested(expected[i]).ToArray<double>();
-            Near(wanted, gradients[i]!);
-        }
-    }
-
-    private static Func<Tensor[], double[], Tensor>? Kinked(string op) => op switch
-    {
-        "max" => (x, _) => x[0].Max(),
-        "min" => (x, _) => x[0].Min(),
-        "amax" => (x, _) => x[0].Amax(),
-        "amin" => (x, _) => x[0].Amin(),
-        "max_axis" => (x, p) => x[0].Max((int)p[0]).Values,
-        "min_axis" => (x, p) => x[0].Min((int)p[0]).Values,
-        "topk" => (x, p) => x[0].TopK((int)p[0]).Values,
-        "cummax" => (x, p) => x[0].CumMax((int)p[0]).Values,
-        "cummin" => (x, p) => x[0].CumMin((int)p[0]).Values,
-        "median" => (x, _) => x[0].Median(),
-        "prod" => (x, _) => x[0].Prod(),
-        "cumprod" => (x, p) => x[0].CumProd((int)p[0]),
-        "std" => (x, _) => x[0].Std(),
-        "var" => (x, _) => x[0].Var(),
-        "logsumexp" => (x, _) => x[0].LogSumExp(0),
-        "norm" => (x, p) => x[0].Norm(p[0]),
-        "dist" => (x, _) => x[0].Dist(x[1]),
-        _ => null,
-    };
 
     private static (Tensor Values, Tensor? Indices) Apply(JsonElement c, Tensor x)
     {
@@ -125,12 +82,6 @@ public sealed class ReductionReferenceTests
         var data = new TheoryData<int, string>();
         for (int i = 0; i < cases.Length; i++) data.Add(i, text(cases[i]));
         return data;
-    }
-
-    private static Tensor Nested(JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Array) return Tensor.Full([], element.Number(), DType.Float64);
-        return Tensor.Stack([.. element.EnumerateArray().Select(Nested)]);
     }
 
     private static void Near(double[] expected, Tensor actual)
