@@ -30,6 +30,7 @@ internal sealed class LessonFolder
     {
         string[] files = Files(path);
         if (name is null) return files;
+        if (name.StartsWith('-')) throw new WrongUseException($"there is no option '{name}'. 'nabla lessons --help' lists them");
         string plain = name.EndsWith(".cs", StringComparison.Ordinal) ? name[..^3] : name;
         string[] wanted = Array.FindAll(files, file => Path.GetFileNameWithoutExtension(file) == plain);
         return wanted.Length > 0

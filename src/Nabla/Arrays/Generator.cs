@@ -42,6 +42,12 @@ public sealed class Generator
     /// <param name="seed">Any number; different seeds give unrelated streams.</param>
     public Generator(ulong seed) => this.seed = seed;
 
+    /// <summary>
+    /// The generator that random tensors use unless they are given one, shared by all threads; its seed is 0 until
+    /// <c>Tensor.ManualSeed</c> sets another, so programs repeat themselves.
+    /// </summary>
+    public static Generator Default { get; } = new(0);
+
     /// <summary>The seed the stream started from.</summary>
     public ulong Seed => seed;
 

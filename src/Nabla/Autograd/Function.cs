@@ -29,7 +29,10 @@ public sealed class FunctionContext
     public void SaveForBackward(params ReadOnlySpan<Tensor> tensors) => Unsaved = tensors.ToArray();
 
     /// <summary>Whether the gradient of an input is wanted.</summary>
-    public bool NeedsInputGrad(int input) => needed[input];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such input.</exception>
+    public bool NeedsInputGrad(int input) => (uint)input < (uint)needed.Length
+        ? needed[input]
+        : throw new ArgumentOutOfRangeException(nameof(input), input, $"{name}: NeedsInputGrad({input}) asks for an input that is not there. Use 0 to {needed.Length - 1}.");
 
     internal void Seal(Node node, Tensor[] outputs)
     {
@@ -61,14 +64,19 @@ public abstract class Function
     {
         Tensor[] given = inputs.ToArray();
         foreach (Tensor input in given)
-            if (input.IsDual) throw new AutogradException($"{GetType().Name}: a Function states no forward-mode rule, so it cannot be used inside Jvp. Write it with differentiable operations there.");
+            if (input.IsDual) throw new AutogradException($"{GetType().Name}: a Function states no forward-mode rule, so it cannot be used inside Jvp. Write it with differentiable operations there; GradCheck leaves forward mode out with checkForward: false.");
         var needed = Array.ConvertAll(given, input => input.RequiresGrad);
         var context = new FunctionContext(GetType().Name, needed);
         Tensor[] outputs;
         Modes before = GradMode.SetRecording(false);
         try
         {
+            int[] versions = Array.ConvertAll(given, input => input.Version);
             outputs = Forward(context, given);
+            if (outputs is null || outputs.Length == 0 || Array.IndexOf(outputs, null) >= 0)
+                throw new AutogradException($"{GetType().Name}: Forward returned no outputs, or null among them. Return at least one tensor.");
+            for (int i = 0; i < given.Length; i++)
+                if (needed[i] && given[i].IsLeaf && given[i].Version != versions[i]) throw AutogradErrors.InPlaceOnLeaf($"{GetType().Name}: input {i}");
         }
         finally
         {

@@ -17,7 +17,7 @@ public sealed class Dropout : Module
 
     /// <summary>Makes the module.</summary>
     /// <param name="p">The probability of zero, in [0, 1].</param>
-    /// <param name="generator">Where the numbers come from; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">The probability is none.</exception>
     public Dropout(double p = 0.5, Generator? generator = null)
     {

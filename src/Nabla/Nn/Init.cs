@@ -56,7 +56,7 @@ public static class Init
     /// <param name="x">What is filled.</param>
     /// <param name="low">The smallest possible value.</param>
     /// <param name="high">Above the largest possible value.</param>
-    /// <param name="generator">Where the numbers come from; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="DTypeException">The tensor holds integers.</exception>
     public static Tensor Uniform(Tensor x, double low = 0, double high = 1, Generator? generator = null)
     {
@@ -69,7 +69,7 @@ public static class Init
     /// <param name="x">What is filled.</param>
     /// <param name="mean">The mean.</param>
     /// <param name="std">The standard deviation.</param>
-    /// <param name="generator">Where the numbers come from; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="DTypeException">The tensor holds integers.</exception>
     public static Tensor Normal(Tensor x, double mean = 0, double std = 1, Generator? generator = null)
     {
@@ -81,7 +81,7 @@ public static class Init
     /// <summary>Uniform in ±gain √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010).</summary>
     /// <param name="x">What is filled, [out, in, …].</param>
     /// <param name="gain">See <see cref="Gain"/>.</param>
-    /// <param name="generator">Where the numbers come from; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="ShapeException">The tensor has fewer than two axes.</exception>
     public static Tensor XavierUniform(Tensor x, double gain = 1, Generator? generator = null)
     {
@@ -103,7 +103,7 @@ public static class Init
     /// <param name="a">The slope of the leaky relu that follows.</param>
     /// <param name="mode">Which fan counts.</param>
     /// <param name="nonlinearity">What follows the layer.</param>
-    /// <param name="generator">Where the numbers come from; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="ShapeException">The tensor has fewer than two axes.</exception>
     public static Tensor KaimingUniform(
         Tensor x, double a = 0, FanMode mode = FanMode.FanIn, Nonlinearity nonlinearity = Nonlinearity.LeakyRelu, Generator? generator = null)

@@ -8,7 +8,7 @@ public sealed class Linear : Module
     /// <param name="outFeatures">The length of the output's last axis.</param>
     /// <param name="bias">Whether b is there.</param>
     /// <param name="dtype">Float32 or Float64.</param>
-    /// <param name="generator">Where the numbers come from; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
     /// <remarks>Weights and bias are uniform in ±1/√inFeatures, as PyTorch initialises them.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="DTypeException">The type is not floating point.</exception>
@@ -39,10 +39,12 @@ public sealed class Linear : Module
     /// <param name="x">[…, inFeatures].</param>
     /// <returns>[…, outFeatures].</returns>
     /// <exception cref="ShapeException">The last axis of x has another length than inFeatures.</exception>
+    /// <exception cref="DTypeException">x has another type than the weights.</exception>
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank == 0 || x.Dims[^1] != InFeatures) throw NnErrors.Features(x, InFeatures);
+        if (x.DType != Weight.DType) throw NnErrors.LayerDType("Linear", x, Weight);
         Tensor product = x.MatMul(Weight.T);
         return Bias is null ? product : product + Bias;
     }

@@ -64,10 +64,20 @@ public static partial class Losses
     /// <param name="target">What they should be, in [0, 1], of the same shape.</param>
     /// <param name="weight">A factor for each element; broadcasts.</param>
     /// <param name="reduction">What becomes of the elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An input is no probability.</exception>
     /// <remarks>Where a logarithm is limited its derivative is 0. <see cref="BceWithLogits"/> needs no limit.</remarks>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    public static Tensor Bce(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
-        Reduce(Weighted(BceOp.Apply(input, Checked("Losses.Bce", input, target)), weight), reduction);
+    public static Tensor Bce(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean)
+    {
+        Checked("Losses.Bce", input, target);
+        if (input.Numel > 0)
+        {
+            (Tensor least, Tensor largest) = input.Detach().Aminmax();
+            if (least.Item() < 0) throw NnErrors.NotAProbability("Losses.Bce", least.Item());
+            if (largest.Item() > 1) throw NnErrors.NotAProbability("Losses.Bce", largest.Item());
+        }
+        return Reduce(Weighted(BceOp.Apply(input, target), weight), reduction);
+    }
 
     /// <summary>Binary cross-entropy of the sigmoid of x: softplus(x) − t x, without overflow.</summary>
     /// <param name="input">Any numbers: log(p / (1 − p)).</param>

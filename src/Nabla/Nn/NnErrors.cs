@@ -47,6 +47,16 @@ internal static class NnErrors
     public static ShapeException TargetShape(string loss, Tensor input, Tensor target) =>
         new($"{loss}: the input is {input.Shape}, the target is {target.Shape}; they must have the same shape. Reshape one of them: broadcasting here is nearly always a mistake.");
 
+    public static DTypeException LayerDType(string layer, Tensor x, Tensor weight) =>
+        new($"{layer}: the input is {x.DType.Word()} {x.Shape}, the weights are {weight.DType.Word()}. Convert the model with To(DType.{x.DType}), or the input with To(DType.{weight.DType}).");
+
+    public static ArgumentOutOfRangeException ClassOutside(string loss, long index, int classes, Tensor target) => new(nameof(target), index,
+        $"{loss}: the target {target.Shape} holds class {index}, the input has {classes} classes. Use 0 to {classes - 1}" +
+        (index < 0 ? $", or pass ignoreIndex: {index} if such elements are to be left out." : "."));
+
+    public static ArgumentOutOfRangeException NotAProbability(string loss, double input) => new(nameof(input), input,
+        $"{loss}: the input holds {input}, but probabilities lie in [0, 1]. Apply Sigmoid() first, or use BceWithLogits.");
+
     public static ShapeException ClassTargetShape(string loss, Tensor input, Tensor target) =>
         new($"{loss}: the input is {input.Shape}, the target of class indices is {target.Shape}. Pass input [N, C, …] with target [N, …], or [C] with [].");
 

@@ -77,6 +77,9 @@ public sealed partial class Tensor
         return flat.Span<T>().ToArray();
     }
 
+    /// <summary>The elements in row-major order as doubles, in a new array.</summary>
+    public double[] ToArray() => ToArray<double>();
+
     /// <summary>The elements as a <see cref="System.Numerics.Tensors.Tensor{T}"/> of the same shape, copied.</summary>
     /// <inheritdoc cref="ToArray{T}"/>
     public System.Numerics.Tensors.Tensor<T> ToDotNetTensor<T>()

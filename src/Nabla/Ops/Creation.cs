@@ -9,11 +9,13 @@ public sealed partial class Tensor
     /// <param name="dtype">The element type, float32 by default.</param>
     /// <param name="requiresGrad">Whether operations on it are recorded.</param>
     /// <exception cref="ShapeException">A length is negative.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [2, 3] is a shape
     public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) =>
         new Tensor(NdArray.Zeros(shape.Dims, dtype)).RequireGrad(requiresGrad);
 
     /// <summary>A tensor of ones.</summary>
-    /// <inheritdoc cref="Zeros"/>
+    /// <inheritdoc cref="Zeros(Shape, DType, bool)"/>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [2, 3] is a shape
     public static Tensor Ones(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) => Full(shape, 1, dtype, requiresGrad);
 
     /// <summary>A tensor of one value.</summary>
@@ -29,7 +31,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>A tensor with any content, to be overwritten.</summary>
-    /// <inheritdoc cref="Zeros"/>
+    /// <inheritdoc cref="Zeros(Shape, DType, bool)"/>
     public static Tensor Empty(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) =>
         new Tensor(NdArray.Allocate(shape.Dims, dtype)).RequireGrad(requiresGrad);
 
@@ -105,29 +107,49 @@ public sealed partial class Tensor
         return new Tensor(array).RequireGrad(requiresGrad);
     }
 
+    // ---- lengths one by one, as in PyTorch ----------------------------------------------------------------------------
+
+    /// <summary>A float32 tensor of zeros: <c>Tensor.Zeros(2, 3)</c>.</summary>
+    /// <exception cref="ShapeException">A length is negative.</exception>
+    public static Tensor Zeros(params ReadOnlySpan<int> shape) => Zeros(Shape.Create(shape), DType.Float32);
+
+    /// <summary>A float32 tensor of ones: <c>Tensor.Ones(2, 3)</c>.</summary>
+    /// <exception cref="ShapeException">A length is negative.</exception>
+    public static Tensor Ones(params ReadOnlySpan<int> shape) => Ones(Shape.Create(shape), DType.Float32);
+
+    /// <summary>Uniform float32 numbers in [0, 1): <c>Tensor.Rand(2, 3)</c>.</summary>
+    /// <exception cref="ShapeException">A length is negative.</exception>
+    public static Tensor Rand(params ReadOnlySpan<int> shape) => Rand(Shape.Create(shape), DType.Float32);
+
+    /// <summary>Normal float32 numbers of mean 0 and variance 1: <c>Tensor.RandN(2, 3)</c>.</summary>
+    /// <exception cref="ShapeException">A length is negative.</exception>
+    public static Tensor RandN(params ReadOnlySpan<int> shape) => RandN(Shape.Create(shape), DType.Float32);
+
     // ---- random -----------------------------------------------------------------------------------------------------
 
     /// <summary>Uniform numbers in [0, 1).</summary>
     /// <param name="shape">The lengths of the axes.</param>
     /// <param name="dtype">float32 or float64.</param>
     /// <param name="requiresGrad">Whether operations on it are recorded.</param>
-    /// <param name="generator">The source; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">The source; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="DTypeException">The type is not floating point.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [2, 3] is a shape
     public static Tensor Rand(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false, Generator? generator = null)
     {
         NdArray array = Floats("Rand", shape, dtype);
-        generator ??= Random.Default;
+        generator ??= Generator.Default;
         if (dtype == DType.Float32) generator.FillUniform(array.Span<float>());
         else generator.FillUniform(array.Span<double>());
         return new Tensor(array).RequireGrad(requiresGrad);
     }
 
     /// <summary>Normal numbers of mean 0 and variance 1.</summary>
-    /// <inheritdoc cref="Rand"/>
+    /// <inheritdoc cref="Rand(Shape, DType, bool, Generator?)"/>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [2, 3] is a shape
     public static Tensor RandN(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false, Generator? generator = null)
     {
         NdArray array = Floats("RandN", shape, dtype);
-        generator ??= Random.Default;
+        generator ??= Generator.Default;
         if (dtype == DType.Float32) generator.FillNormal(array.Span<float>());
         else generator.FillNormal(array.Span<double>());
         return new Tensor(array).RequireGrad(requiresGrad);
@@ -138,12 +160,12 @@ public sealed partial class Tensor
     /// <param name="high">Above the largest value.</param>
     /// <param name="shape">The lengths of the axes.</param>
     /// <param name="dtype">The element type.</param>
-    /// <param name="generator">The source; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">The source; <see cref="Generator.Default"/> if left out.</param>
     /// <exception cref="ArgumentException"><paramref name="low"/> is not below <paramref name="high"/>.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, DType dtype = DType.Int64, Generator? generator = null)
     {
         if (low >= high) throw new ArgumentException($"RandInt: low must be below high, got {low} and {high}. Pass a high above low; high itself is never returned.");
-        generator ??= Random.Default;
+        generator ??= Generator.Default;
         NdArray array = NdArray.Allocate(shape.Dims, dtype);
         int count = array.Numel;
         for (int i = 0; i < count; i++) array.SetInt64(i, generator.NextInt64(low, high));
@@ -152,10 +174,10 @@ public sealed partial class Tensor
 
     /// <summary>The numbers 0 … n-1 in random order.</summary>
     /// <param name="n">How many.</param>
-    /// <param name="generator">The source; <see cref="Random.Default"/> if left out.</param>
+    /// <param name="generator">The source; <see cref="Generator.Default"/> if left out.</param>
     public static Tensor RandPerm(int n, Generator? generator = null)
     {
-        generator ??= Random.Default;
+        generator ??= Generator.Default;
         Tensor result = Arange(n);
         Span<long> order = result.Value.Span<long>();
         for (int i = n - 1; i > 0; i--)
@@ -165,6 +187,10 @@ public sealed partial class Tensor
         }
         return result;
     }
+
+    /// <summary>Starts the default generator from a seed, as <c>torch.manual_seed</c> does.</summary>
+    /// <param name="seed">Any number.</param>
+    public static void ManualSeed(ulong seed) => Generator.Default.ManualSeed(seed);
 
     /// <summary>Uniform numbers in [0, 1) in the shape and type of another tensor.</summary>
     public static Tensor RandLike(Tensor like, bool requiresGrad = false, Generator? generator = null) => Rand(like.Shape, like.DType, requiresGrad, generator);

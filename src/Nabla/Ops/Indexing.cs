@@ -100,7 +100,7 @@ public sealed partial class Tensor
                 {
                     case IndexKind.Position:
                         int length = View.Dims[axis], position = index.PositionIn(length);
-                        if ((uint)position >= (uint)length) throw OpErrors.OutsideAxis("x[…]", position, userAxis, length, whole);
+                        if ((uint)position >= (uint)length) throw OpErrors.OutsideAxis("x[…]", position < 0 ? position - length : position, userAxis, length, whole);
                         Cut(new SelectOp(axis, position));
                         break;
                     case IndexKind.Slice:

@@ -79,7 +79,7 @@ internal static class OpErrors
 
     public static ArgumentOutOfRangeException OutsideAxis(string op, long index, int axis, int length, Shape shape) =>
         new(nameof(index), index, $"{op}: index {index} is outside axis {axis} of length {length} (tensor {shape}). " +
-            (length == 0 ? "The axis is empty." : $"Use 0 to {length - 1}."));
+            (length == 0 ? "The axis is empty." : $"Use 0 to {length - 1}, or from the back ^1 to ^{length}."));
 
     public static DTypeException IndexDType(string op, Tensor index) => index.DType is DType.UInt8
         ? new($"{op}: the index {index.Shape} is uint8, which could mean positions or a mask. Convert it with Long() or Bool().")
