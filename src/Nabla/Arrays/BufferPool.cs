@@ -43,6 +43,44 @@ internal static class BufferPool
         }
     }
 
+    // ---- when it is safe to look ------------------------------------------------------------------------------------
+    //
+    // A kernel holds the bytes of its arrays, not their storages: while one runs, a storage may be found dead whose bytes
+    // are still being read. So dead storages are looked for only where a thread begins an operation (its inputs are held by
+    // the caller, nothing else is in use yet) and no other thread is inside one.
+
+    [ThreadStatic]
+    private static int depth;
+
+    private static int active;
+
+    /// <summary>Begins work on large arrays; what died before may be lent again.</summary>
+    public static void Enter()
+    {
+        if (depth++ > 0) return;
+        Interlocked.Increment(ref active);
+        Tidy();
+    }
+
+    /// <summary>Ends work on large arrays.</summary>
+    public static void Exit()
+    {
+        if (--depth == 0) Interlocked.Decrement(ref active);
+    }
+
+    private static void Tidy()
+    {
+        // Read without the lock: a stale value only means to look one operation later.
+        if (Volatile.Read(ref lentSinceCollection) == 0) return;
+        lock (Gate)
+        {
+            // A thread that begins after this has to wait here for its first buffer.
+            if (Volatile.Read(ref active) != 1) return;
+            if (lentSinceCollection >= patience) Collect();
+            else if (GC.CollectionCount(0) != collectionsSeen) Reclaim();
+        }
+    }
+
     /// <summary>A storage with at least <paramref name="bytes"/> bytes of any content.</summary>
     public static Storage Rent(int bytes)
     {
@@ -50,23 +88,14 @@ internal static class BufferPool
         int size = SizeClass(bytes);
         lock (Gate)
         {
-            if (lentSinceCollection >= patience) Collect();
-            byte[] buffer = Take(size) ?? GC.AllocateUninitializedArray<byte>(size);
+            if (depth == 0 && Volatile.Read(ref active) == 0 && lentSinceCollection >= patience) Collect();
+            byte[] buffer = TryPop(size) ?? GC.AllocateUninitializedArray<byte>(size);
             var storage = new Storage(buffer);
             Lent.Add((GCHandle.Alloc(storage, GCHandleType.Weak), buffer));
             lentSinceCollection += size;
             lentBytes += size;
             return storage;
         }
-    }
-
-    private static byte[]? Take(int size)
-    {
-        // The last one returned is the likeliest to be in the cache.
-        if (TryPop(size) is { } ready) return ready;
-        if (GC.CollectionCount(0) == collectionsSeen) return null;
-        Reclaim();
-        return TryPop(size);
     }
 
     private static void Collect()
@@ -85,6 +114,7 @@ internal static class BufferPool
 
     private static byte[]? TryPop(int size)
     {
+        // The last one returned is the likeliest to be in the cache.
         if (!Free.TryGetValue(size, out Stack<byte[]>? stack) || !stack.TryPop(out byte[]? buffer)) return null;
         freeBytes -= size;
         return buffer;

@@ -175,7 +175,16 @@ public sealed partial class ElementwiseOp
     {
         var room = default(FewArrays);
         Span<NdArray> values = outputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..outputs.Length] : new NdArray[outputs.Length];
-        Compute(inputs, values);
+        BufferPool.Enter();
+        try
+        {
+            Compute(inputs, values);
+        }
+        finally
+        {
+            BufferPool.Exit();
+            foreach (Tensor input in inputs) GC.KeepAlive(input);
+        }
         for (int i = 0; i < outputs.Length; i++) outputs[i] = new Tensor(values[i]);
     }
 

@@ -41,6 +41,7 @@ internal static class InPlace
         bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
         ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;
+        GC.KeepAlive(result.Value.Storage);
         if (!keepsHistory) return target;
         if (target.Extra?.View is { } view)
         {

@@ -42,9 +42,23 @@ internal abstract class Op(string name)
             record |= input.RequiresGrad;
             dual |= input.IsDual;
         }
-        Tensor[] outputs = dual ? ForwardMode.Evaluate(this, inputs) : Wrap(Compute(inputs), inputs);
+        Tensor[] outputs = dual ? ForwardMode.Evaluate(this, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
         return outputs;
+    }
+
+    private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)
+    {
+        BufferPool.Enter();
+        try
+        {
+            return Compute(inputs);
+        }
+        finally
+        {
+            BufferPool.Exit();
+            foreach (Tensor input in inputs) GC.KeepAlive(input);
+        }
     }
 
     /// <summary>Makes tensors of the computed arrays; view operations mark them as views.</summary>

@@ -74,7 +74,10 @@ public sealed partial class Tensor
     {
         DType wanted = DTypeRules.Of<T>();
         NdArray flat = wanted == DType && IsContiguous ? Value : ArrayCopy.To(Value, wanted);
-        return flat.Span<T>().ToArray();
+        T[] elements = flat.Span<T>().ToArray();
+        GC.KeepAlive(flat.Storage);
+        GC.KeepAlive(this);
+        return elements;
     }
 
     /// <summary>The elements in row-major order as doubles, in a new array.</summary>

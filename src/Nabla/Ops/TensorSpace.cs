@@ -15,6 +15,7 @@ internal sealed class TensorSpace : VectorSpace
         }
         ElementwiseKernel.AddInto(a.Value, b.Value);
         a.Value.Storage.Version++;
+        GC.KeepAlive(b.Value.Storage);
     }
 
     public override Tensor SumTo(Tensor x, int[] dims) => x.SumTo(new Shape(dims));
