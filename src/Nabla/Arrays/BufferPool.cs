@@ -34,15 +34,6 @@ internal static class BufferPool
     private static long patience = CollectEvery;
     private static int collectionsSeen;
 
-    /// <summary>Bytes that dead storages left behind and that wait to be lent again.</summary>
-    public static long FreeBytes
-    {
-        get
-        {
-            lock (Gate) return freeBytes;
-        }
-    }
-
     // ---- when it is safe to look ------------------------------------------------------------------------------------
     //
     // A kernel holds the bytes of its arrays, not their storages: while one runs, a storage may be found dead whose bytes

@@ -70,9 +70,6 @@ internal static class AutogradErrors
     public static AutogradException WrongGradientCount(string op, int given, int needed) =>
         new($"{op}: backward returned {given} gradients for {needed} inputs. Return one for each input, null where there is none.");
 
-    public static AutogradException NotDifferentiableTwice(string op) =>
-        new($"{op}: this operation is differentiable only once.");
-
     public static AutogradException NanGradient(Node node, int input) =>
         new($"Backward: {node.Name} returned NaN in the gradient of its input {input}. " +
             (node.Trace is { } trace ? $"The forward operation was called here:\n{trace}" : "Turn on Autograd.AnomalyMode() before the forward pass to see where it was called."));
