@@ -22,7 +22,7 @@ public sealed class DigitsTests
             count++;
         }
 
-        Assert.Equal(77, count);
+        Assert.Equal(78, count);
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
     }
 
