@@ -74,6 +74,12 @@ internal static class AutogradErrors
         new($"Backward: {node.Name} returned NaN in the gradient of its input {input}. " +
             (node.Trace is { } trace ? $"The forward operation was called here:\n{trace}" : "Turn on Autograd.AnomalyMode() before the forward pass to see where it was called."));
 
+    public static AutogradException EndedLevel(string op, string transform) =>
+        new($"{op}: an argument belongs to a call of {transform} that has returned. Return it from the function instead of keeping it in a variable outside, or Detach() it there.");
+
+    public static AutogradException ValueOfItem(string op, int items) =>
+        new($"{op}: inside Vmap this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function.");
+
     public static DTypeException RefusesBool(string op, string remedy, Tensor x) =>
         new($"{op}: is not defined for truth values, an argument is bool {x.Shape}. {remedy}");
 }

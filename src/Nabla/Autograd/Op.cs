@@ -20,6 +20,12 @@ internal abstract class Op(string name)
     /// <summary>The gradients of the inputs (reverse mode), null where zero or not needed. Missing output gradients are zero.</summary>
     internal abstract Tensor?[] Vjp(OpContext context, Tensor?[] gradients);
 
+    /// <summary>
+    /// The outputs for many items at once: inputs and outputs have the items along their first axis. This is what <c>Vmap</c>
+    /// runs in place of a loop, in public operations or in this operation with its axes moved by one.
+    /// </summary>
+    internal abstract Tensor[] Batch(BatchedInputs items);
+
     /// <summary>Whether backward needs the value of an input.</summary>
     protected virtual bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => true;
 
@@ -36,15 +42,23 @@ internal abstract class Op(string name)
     protected internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
     {
         bool record = false;
-        bool dual = false;
+        bool traced = false;
         foreach (Tensor input in inputs)
         {
             record |= input.RequiresGrad;
-            dual |= input.IsDual;
+            traced |= input.IsTraced;
         }
-        Tensor[] outputs = dual ? ForwardMode.Evaluate(this, inputs) : Wrap(Guarded(inputs), inputs);
+        Tensor[] outputs = traced ? Traced(inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
         return outputs;
+    }
+
+    private Tensor[] Traced(ReadOnlySpan<Tensor> inputs)
+    {
+        TransformLevel level = TransformLevel.Highest(inputs)!;
+        foreach (Tensor input in inputs)
+            if (BatchMode.ItemsOf(input, level) is not null) return BatchMode.Evaluate(this, inputs, level);
+        return ForwardMode.Evaluate(this, inputs, level);
     }
 
     private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)

@@ -22,6 +22,12 @@ internal enum TensorFlags
 
     /// <summary>Stands for a C# number in an expression: does not widen the other operand's type.</summary>
     Number = 16,
+
+    /// <summary>The value is many items at once inside vmap: see <see cref="BatchValue"/>.</summary>
+    Batched = 32,
+
+    /// <summary>The value is not an array: a transform computes operations on it in its own way.</summary>
+    Traced = Dual | Batched,
 }
 
 /// <summary>
@@ -29,7 +35,7 @@ internal enum TensorFlags
 /// </summary>
 /// <remarks>
 /// A tensor is a handle: autograd metadata over a value. The value is an array in memory (shape, strides, storage), shared
-/// by views; or, inside forward mode, a pair of a primal and a tangent tensor. Operations live in partial files by family
+/// by views; or, inside forward mode, a pair of a primal and a tangent tensor, inside vmap the stacked items. Operations live in partial files by family
 /// (<c>Ops/</c>), each beside the declaration of its rule.
 /// </remarks>
 public sealed partial class Tensor
@@ -84,6 +90,24 @@ public sealed partial class Tensor
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Flags & TensorFlags.Dual) != 0;
+    }
+
+    /// <summary>Whether the value is that of a transform, not an array.</summary>
+    internal bool IsTraced
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & TensorFlags.Traced) != 0;
+    }
+
+    /// <summary>The plain numbers under all transforms: of all items, and without tangents. For checks of values.</summary>
+    internal Tensor Underlying
+    {
+        get
+        {
+            Tensor x = this;
+            while (x.IsTraced) x = x.Extra!.Dual?.Primal ?? x.Extra.Batch!.Items;
+            return x;
+        }
     }
 
     /// <summary>
@@ -190,15 +214,15 @@ public sealed partial class Tensor
     /// The same numbers without history: shares memory and version counter, requires no gradient, and is a constant to
     /// forward mode too.
     /// </summary>
-    public Tensor Detach() => new(Value) { Flags = Flags & TensorFlags.Inference };
+    public Tensor Detach() => Extra?.Batch is { } batch
+        ? BatchMode.Wrap(batch.Level, batch.Items.Detach())
+        : new(Value) { Flags = Flags & TensorFlags.Inference };
 
     /// <summary>The same value, forward-mode pair included, without the history of this handle.</summary>
     internal Tensor WithoutHistory()
     {
-        Tensor bare = Detach();
-        if (!IsDual) return bare;
-        bare.Flags |= TensorFlags.Dual;
-        bare.Extra = new TensorExtra { Dual = Extra!.Dual };
+        Tensor bare = new(Value) { Flags = Flags & (TensorFlags.Inference | TensorFlags.Traced) };
+        if (IsTraced) bare.Extra = new TensorExtra { Dual = Extra!.Dual, Batch = Extra.Batch };
         return bare;
     }
 
@@ -232,4 +256,12 @@ internal sealed class TensorExtra
     public AccumulateGrad? Accumulator;
     public ViewHistory? View;
     public DualValue? Dual;
+    public BatchValue? Batch;
+
+    /// <summary>Takes over what a transform has put in the place of a value.</summary>
+    public void TakeTrace(Tensor from)
+    {
+        Dual = from.Extra?.Dual;
+        Batch = from.Extra?.Batch;
+    }
 }

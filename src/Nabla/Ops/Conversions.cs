@@ -32,6 +32,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.To(inputs[0].Value, dtype)];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.To(context.DType(0));
@@ -41,6 +43,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.Contiguous(inputs[0].Value)];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
@@ -48,11 +52,18 @@ public sealed partial class Tensor
 
     // ---- out of the tensor --------------------------------------------------------------------------------------------
 
+    /// <summary>Inside vmap a tensor has as many values as there are items: which one is wanted cannot be known.</summary>
+    private void RefuseBatched(string op)
+    {
+        if ((Flags & TensorFlags.Batched) != 0) throw AutogradErrors.ValueOfItem(op, Extra!.Batch!.Items.Dims[0]);
+    }
+
     /// <summary>The only element, as a double.</summary>
     /// <exception cref="ShapeException">The tensor has not exactly one element.</exception>
     public double Item()
     {
         if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
+        RefuseBatched("Item");
         return Value.GetDouble(Value.Offset);
     }
 
@@ -73,6 +84,7 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         DType wanted = DTypeRules.Of<T>();
+        RefuseBatched("ToArray");
         NdArray flat = wanted == DType && IsContiguous ? Value : ArrayCopy.To(Value, wanted);
         T[] elements = flat.Span<T>().ToArray();
         GC.KeepAlive(flat.Storage);

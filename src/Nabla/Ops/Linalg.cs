@@ -30,6 +30,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);
@@ -120,6 +122,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => input == 0;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.All());
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray lu = MatrixBatch.Copy(inputs[0].Value), x = MatrixBatch.Copy(inputs[1].Value);
@@ -162,6 +166,8 @@ public static partial class Linalg
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => input == 0;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.All());
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -40,7 +40,7 @@ public static partial class Linalg
     {
         int n = x.Dims[^1];
         if (n == 0) return Tensor.ZerosLike(x);
-        if (n > FewMinors && IsRegular(x.Value)) return det.Unsqueeze(^1).Unsqueeze(^1) * Inv(x).MT;
+        if (n > FewMinors && IsRegular(x.Underlying.Value)) return det.Unsqueeze(^1).Unsqueeze(^1) * Inv(x).MT;
         return DetOfMatrices.Of(MinorsOfMatrices.Of(x)) * Checkerboard(n, x.DType);
     }
 
@@ -78,6 +78,8 @@ public static partial class Linalg
     private sealed unsafe class DetOp() : CustomOp("Det")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -120,6 +122,8 @@ public static partial class Linalg
 
         protected override bool IsDifferentiable(int output) => output == 1;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray lu = MatrixBatch.Copy(inputs[0].Value);
@@ -157,6 +161,8 @@ public static partial class Linalg
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = ArrayCopy.Contiguous(inputs[0].Value);
@@ -182,6 +188,8 @@ public static partial class Linalg
     private sealed class MinorsTransposeOp() : LinearOp("MinorsTranspose")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

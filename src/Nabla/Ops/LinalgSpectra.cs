@@ -37,6 +37,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);
@@ -125,6 +127,8 @@ public static partial class Linalg
         }
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -221,6 +225,8 @@ public static partial class Linalg
     private sealed class MatrixRankOp(double relative) : CustomOp("MatrixRank")
     {
         public Tensor Of(Tensor s) => Apply(s);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -46,6 +46,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new LogSumExpOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), default(LogSumExpKernel))];
 
@@ -75,6 +77,8 @@ public sealed partial class Tensor
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => new SoftmaxOp(BatchedInputs.Shift(axes)).ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(SoftmaxKernel))];
 
@@ -94,6 +98,8 @@ public sealed partial class Tensor
     private sealed class SumOfProductsOp(int[] axes) : BilinearOp("Softmax")
     {
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new SumOfProductsOp(BatchedInputs.Shift(axes)).ApplyMany(items.All());
 
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -128,6 +134,8 @@ public sealed partial class Tensor
         public Tensor Of(Tensor x) => Apply(x);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => new LogSoftmaxOp(BatchedInputs.Shift(axes)).ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(LogSoftmaxKernel))];

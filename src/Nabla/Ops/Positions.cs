@@ -97,6 +97,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => throw OpErrors.ShapeOfValues("Nonzero", "Use Where with a mask, which keeps the shape.");
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;
@@ -127,6 +129,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(params ReadOnlySpan<Tensor> indices) => Apply(indices);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.Aligned());
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             int[] dims = inputs[0].Dims;
@@ -153,6 +157,9 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) =>
+            classes is null ? throw OpErrors.ShapeOfValues("OneHot", "Give the number of classes.") : ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             Span<long> index = Packed(inputs[0].Value, DType.Int64).Span<long>();
@@ -174,6 +181,14 @@ public sealed partial class Tensor
     private sealed class SearchSortedOp(bool right) : PositionOp("SearchSorted")
     {
         public Tensor Of(Tensor sorted, Tensor values) => Apply(sorted, values);
+
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            Tensor values = items[1];
+            if (items.Shared(0) is { Rank: 1 } same) return ApplyMany(same, values);
+            Tensor sorted = items[0];
+            return sorted.Rank == values.Rank ? ApplyMany(sorted, values) : [Apply(sorted, values.Reshape(items.Size, -1)).Reshape(values.Shape)];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

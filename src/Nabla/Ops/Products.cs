@@ -39,6 +39,8 @@ public sealed partial class Tensor
 
         protected override bool SavesOutputs => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => new ProdOp(axis + 1).ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: false), default(ProdKernel))];
 
@@ -76,6 +78,8 @@ public sealed partial class Tensor
             Tensor whole = x.WithAxis(at, op, out int position);
             return new CumProdOp(position, reverse).Of(whole).Reshape(x.Shape);
         }
+
+        internal override Tensor[] Batch(BatchedInputs items) => new CumProdOp(axis + 1, reverse).ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, [axis], inputs[0].Dims, new CumProdKernel(reverse))];

@@ -53,6 +53,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new CumSumOp(axis + 1, reverse).ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, [axis], inputs[0].Dims, new CumSumKernel(reverse))];
 
@@ -67,6 +69,8 @@ public sealed partial class Tensor
 
     private sealed class CumExtremeOp(string name, int axis, bool largest) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new CumExtremeOp(Name, axis + 1, largest).ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], inputs[0].Dims, new CumExtremeKernel(largest))];
     }
@@ -84,6 +88,8 @@ public sealed partial class Tensor
     private sealed class LogCumSumExpOp(int axis) : CustomOp("LogCumSumExp")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new LogCumSumExpOp(axis + 1).ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, [axis], inputs[0].Dims, default(LogCumSumExpKernel))];
@@ -125,6 +131,8 @@ public sealed partial class Tensor
     private sealed class RecurrenceOp(int axis, bool reverse) : CustomOp("Recurrence")
     {
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new RecurrenceOp(axis + 1, reverse).ApplyMany(items.All());
 
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -63,6 +63,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new SumOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;

@@ -27,6 +27,8 @@ public sealed partial class Tensor
 
     private sealed class TruthOp(string name, int[] axes, bool keep, bool all) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new TruthOp(Name, BatchedInputs.Shift(axes), keep, all).ApplyMany(items[0]);
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             var groups = new AxisGroups(inputs[0].Value, axes);

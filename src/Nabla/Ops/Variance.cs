@@ -64,6 +64,8 @@ public sealed partial class Tensor
     {
         public Tensor[] Of(Tensor x) => ApplyMany(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new MomentsOp(Name, BatchedInputs.Shift(axes), keep, correction).ApplyMany(items[0]);
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;
