@@ -80,6 +80,9 @@ internal static class AutogradErrors
     public static AutogradException ValueOfItem(string op, int items) =>
         new($"{op}: inside Vmap this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function.");
 
+    public static AutogradException RandomItems(string op) =>
+        new($"{op}: random numbers inside Vmap: pass randomness: VmapRandomness.Different to draw them for each item, or Same to draw them once for all.");
+
     public static DTypeException RefusesBool(string op, string remedy, Tensor x) =>
         new($"{op}: is not defined for truth values, an argument is bool {x.Shape}. {remedy}");
 }

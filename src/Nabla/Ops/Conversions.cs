@@ -126,6 +126,7 @@ public sealed partial class Tensor
         if (DType is not (DType.Float32 or DType.Int64 or DType.Bool)) notes.Add($"dtype={DType.Word()}");
         if (GradFn is { } node) notes.Add($"grad_fn=<{node.Name}>");
         else if (RequiresGrad) notes.Add("requires_grad=True");
+        if (Extra?.Batch is { } batch) return $"items({batch.Items.Dims[0]} of {Shape}): {batch.Items}";
         NdArray x = Value;
         return TensorPrinter.Format(DType, Dims, i => x.GetDouble(x.PositionOf(i)), i => x.GetInt64(x.PositionOf(i)), string.Join(", ", notes));
     }
