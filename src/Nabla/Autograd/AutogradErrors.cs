@@ -77,8 +77,8 @@ internal static class AutogradErrors
     public static AutogradException EndedLevel(string op, string transform) =>
         new($"{op}: an argument belongs to a call of {transform} that has returned. Return it from the function instead of keeping it in a variable outside, or Detach() it there.");
 
-    public static AutogradException ValueOfItem(string op, int items) =>
-        new($"{op}: inside Vmap this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function.");
+    public static AutogradException ValueOfItem(string op, string transform, int items) =>
+        new($"{op}: inside {transform} this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function.");
 
     public static AutogradException RandomItems(string op) =>
         new($"{op}: random numbers inside Vmap: pass randomness: VmapRandomness.Different to draw them for each item, or Same to draw them once for all.");

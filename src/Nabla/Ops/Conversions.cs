@@ -55,7 +55,7 @@ public sealed partial class Tensor
     /// <summary>Inside vmap a tensor has as many values as there are items: which one is wanted cannot be known.</summary>
     private void RefuseBatched(string op)
     {
-        if ((Flags & TensorFlags.Batched) != 0) throw AutogradErrors.ValueOfItem(op, Extra!.Batch!.Items.Dims[0]);
+        if (Extra?.Batch is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
     }
 
     /// <summary>The only element, as a double.</summary>
