@@ -11,7 +11,7 @@ internal static class ForwardDerivative
     public static Expr Of(Expr root, Symbol x)
     {
         var tangents = new Dictionary<Expr, PendingProduct>();
-        foreach (var node in Traversal.PostOrder([root], x.SymbolMask))
+        foreach (var node in Traversal.PostOrder([root], x.SymbolMask, KnownDerivative.OperandsOf))
         {
             if (TangentOf(node, x, tangents) is { } tangent) tangents[node] = tangent;
         }
@@ -22,6 +22,7 @@ internal static class ForwardDerivative
     private static PendingProduct? TangentOf(Expr node, Symbol x, Dictionary<Expr, PendingProduct> tangents) => node switch
     {
         Symbol => ReferenceEquals(node, x) ? PendingProduct.One : null,
+        _ when KnownDerivative.Of(node) is { } known => OfKnown(known, tangents),
         Sum => OfSum(node.Args, tangents),
         Product product => OfProduct(product, tangents),
         Call call when call.Primitive == Primitives.Select => OfSelect(call, tangents),
@@ -36,6 +37,19 @@ internal static class ForwardDerivative
         foreach (var term in terms)
         {
             if (tangents.TryGetValue(term, out var tangent)) Collect(tangent, ref only, ref several);
+        }
+
+        return Total(only, several);
+    }
+
+    private static PendingProduct? OfKnown(KnownDerivative known, Dictionary<Expr, PendingProduct> tangents)
+    {
+        PendingProduct? only = null;
+        List<Expr>? several = null;
+        for (var i = 0; i < known.Operands.Length; i++)
+        {
+            if (!tangents.TryGetValue(known.Operands[i], out var tangent)) continue;
+            if (PendingProduct.Times(known.Partials[i], tangent) is { } contribution) Collect(contribution, ref only, ref several);
         }
 
         return Total(only, several);
