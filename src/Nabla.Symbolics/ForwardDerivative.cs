@@ -11,7 +11,7 @@ internal static class ForwardDerivative
     public static Expr Of(Expr root, Symbol x)
     {
         var tangents = new Dictionary<Expr, PendingProduct>();
-        foreach (var node in Traversal.PostOrder([root], x.SymbolMask, KnownDerivative.OperandsOf))
+        foreach (var node in KnownDerivative.PostOrder(root, x.SymbolMask))
         {
             if (TangentOf(node, x, tangents) is { } tangent) tangents[node] = tangent;
         }

@@ -21,7 +21,7 @@ internal static class ReverseDerivative
 
         var varying = new HashSet<Expr>();
         foreach (var symbol in symbols) varying.Add(symbol);
-        var order = Traversal.PostOrder([root], mask, KnownDerivative.OperandsOf);
+        var order = KnownDerivative.PostOrder(root, mask);
         foreach (var node in order)
         {
             foreach (var arg in KnownDerivative.OperandsOf(node))

@@ -7,30 +7,27 @@ internal static class Traversal
     /// All nodes below the roots, operands before the nodes that use them. Nodes without a symbol of <paramref name="mask"/> are left
     /// out, together with everything below them.
     /// </summary>
-    public static List<Expr> PostOrder(ReadOnlySpan<Expr> roots, ulong mask = 0) => PostOrder(roots, mask, static node => node.Args);
-
-    /// <summary>The same for a graph in which other operands than those of the formula lead down.</summary>
-    public static List<Expr> PostOrder(ReadOnlySpan<Expr> roots, ulong mask, Func<Expr, Expr[]> operandsOf)
+    public static List<Expr> PostOrder(ReadOnlySpan<Expr> roots, ulong mask = 0)
     {
         var order = new List<Expr>();
         var seen = new HashSet<Expr>();
-        var stack = new Stack<(Expr Node, Expr[] Operands, int Next)>();
+        var stack = new Stack<(Expr Node, int Next)>();
         foreach (var root in roots)
         {
             if (Skips(root, mask) || !seen.Add(root)) continue;
-            stack.Push((root, operandsOf(root), 0));
+            stack.Push((root, 0));
             while (stack.TryPop(out var top))
             {
-                var (node, operands, next) = top;
-                while (next < operands.Length && (Skips(operands[next], mask) || !seen.Add(operands[next]))) next++;
-                if (next == operands.Length)
+                var (node, next) = top;
+                while (next < node.Args.Length && (Skips(node.Args[next], mask) || !seen.Add(node.Args[next]))) next++;
+                if (next == node.Args.Length)
                 {
                     order.Add(node);
                     continue;
                 }
 
-                stack.Push((node, operands, next + 1));
-                stack.Push((operands[next], operandsOf(operands[next]), 0));
+                stack.Push((node, next + 1));
+                stack.Push((node.Args[next], 0));
             }
         }
 

@@ -57,6 +57,31 @@ internal sealed class KnownDerivative
     /// <summary>What differentiation goes on from: the operands of the known derivative, or those of the formula.</summary>
     public static Expr[] OperandsOf(Expr node) => Of(node)?.Operands ?? node.Args;
 
+    /// <summary>As <see cref="Traversal.PostOrder"/>, in the graph that differentiation walks.</summary>
+    public static List<Expr> PostOrder(Expr root, ulong mask)
+    {
+        if (!any) return Traversal.PostOrder([root], mask);
+        var order = new List<Expr>();
+        var seen = new HashSet<Expr> { root };
+        var stack = new Stack<(Expr Node, Expr[] Operands, int Next)>();
+        if ((root.SymbolMask & mask) != 0) stack.Push((root, OperandsOf(root), 0));
+        while (stack.TryPop(out var top))
+        {
+            var (node, operands, next) = top;
+            while (next < operands.Length && ((operands[next].SymbolMask & mask) == 0 || !seen.Add(operands[next]))) next++;
+            if (next == operands.Length)
+            {
+                order.Add(node);
+                continue;
+            }
+
+            stack.Push((node, operands, next + 1));
+            stack.Push((operands[next], OperandsOf(operands[next]), 0));
+        }
+
+        return order;
+    }
+
     private static KnownDerivative Split(Expr node, Expr formula, Expr[] rest)
     {
         if (node is Sum) return new KnownDerivative(node, [formula, Functions.Sum(rest)], static () => [Number.One, Number.One]);

@@ -71,13 +71,9 @@ public sealed partial class Matrix : IEquatable<Matrix>
     {
         get
         {
-            var symbols = new SortedSet<Symbol>(Comparer<Symbol>.Create(static (a, b) => string.CompareOrdinal(a.Name, b.Name)));
-            foreach (var node in Traversal.PostOrder(entries, ulong.MaxValue))
-            {
-                if (node is Symbol symbol) symbols.Add(symbol);
-            }
-
-            return symbols;
+            var symbols = new HashSet<Symbol>();
+            foreach (var entry in entries) symbols.UnionWith(entry.FreeSymbols);
+            return [.. symbols.OrderBy(static symbol => symbol.Name, StringComparer.Ordinal)];
         }
     }
 
