@@ -21,10 +21,10 @@ internal static class ReverseDerivative
 
         var varying = new HashSet<Expr>();
         foreach (var symbol in symbols) varying.Add(symbol);
-        var order = Traversal.PostOrder([root], mask);
+        var order = KnownDerivative.PostOrder(root, mask);
         foreach (var node in order)
         {
-            foreach (var arg in node.Args)
+            foreach (var arg in KnownDerivative.OperandsOf(node))
             {
                 if (varying.Contains(arg))
                 {
@@ -57,19 +57,22 @@ internal static class ReverseDerivative
     private static void Pass(Expr node, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
     {
         // What several operands share is multiplied once, here, and not along each of their paths.
+        var known = KnownDerivative.Of(node);
+        var operands = known?.Operands ?? node.Args;
         var receivers = 0;
-        foreach (var operand in node.Args)
+        foreach (var operand in operands)
         {
             if (varying.Contains(operand)) receivers++;
         }
 
         if (receivers > 1) adjoint = PendingProduct.Of(adjoint.Value);
-        for (var i = 0; i < node.Args.Length; i++)
+        for (var i = 0; i < operands.Length; i++)
         {
-            var operand = node.Args[i];
+            var operand = operands[i];
             if (!varying.Contains(operand)) continue;
             var contribution = node switch
             {
+                _ when known is not null => PendingProduct.Times(known.Partials[i], adjoint),
                 Product product => PendingProduct.Times(product.Without(i), adjoint),
                 Call call => PendingProduct.Times(call.Primitive.PartialOf(call.Args, call, i), adjoint),
                 _ => adjoint,
