@@ -51,7 +51,9 @@ internal static class Printer
             case Sum sum: ExpandSum(sum, pieces); break;
             case Product product: ExpandProduct(product.Coefficient, product, pieces); break;
             case Call call when call.Primitive == Primitives.Pow: ExpandPower(call, pieces); break;
-            case Call call: ExpandCall(call, pieces); break;
+            case Call call: ExpandArguments(call.Primitive.Name, call.Args, pieces); break;
+            case Indexed indexed: ExpandIndexed(indexed, pieces); break;
+            case BigOperator big: ExpandArguments(big.IsSum ? "sum" : "product", [big.Body, big.Index, big.Lower, big.Upper], pieces); break;
         }
 
         if (bracket) pieces.Add(")");
@@ -166,16 +168,28 @@ internal static class Printer
         }
     }
 
-    private static void ExpandCall(Call call, List<Piece> pieces)
+    private static void ExpandArguments(string name, Expr[] args, List<Piece> pieces)
     {
-        pieces.Add(call.Primitive.Name);
-        for (var i = 0; i < call.Args.Length; i++)
+        pieces.Add(name);
+        for (var i = 0; i < args.Length; i++)
         {
             pieces.Add(i == 0 ? "(" : ", ");
-            pieces.Add(new Piece(null, call.Args[i], SumLevel));
+            pieces.Add(new Piece(null, args[i], SumLevel));
         }
 
         pieces.Add(")");
+    }
+
+    private static void ExpandIndexed(Indexed indexed, List<Piece> pieces)
+    {
+        pieces.Add(indexed.Base.Name);
+        for (var i = 0; i < indexed.Args.Length; i++)
+        {
+            pieces.Add(i == 0 ? "[" : ", ");
+            pieces.Add(new Piece(null, indexed.Args[i], SumLevel));
+        }
+
+        pieces.Add("]");
     }
 
     private static string TextOf(Number number)
