@@ -18,7 +18,7 @@ internal static class GraphDot
             GraphNode node = graph.Nodes[id];
             string label = node.Label.Length > 0 ? node.Label : node.Operation;
             if (node.Value is { } value) label += $"\n= {NumberText.Short(value)}";
-            else if (node.Shape.Rank > 0) label += $"\n{node.Shape}";
+            else if (node.Shape.Rank > 0) label += $"\n{NumberText.Lengths(node.Shape)}";
             if (node.Gradient is { } gradient) label += $"\n∂ {NumberText.Short(gradient)}";
             string look = id == graph.Output ? ", peripheries=2" : node.Kind switch
             {

@@ -103,7 +103,7 @@ internal static class GraphDrawing
         string name = node.Label.Length > 0 ? node.Label : node.Operation;
         var lines = new List<(string, string)> { ("g-name", Cut(name)) };
         if (node.Value is { } value) lines.Add(("", Cut($"= {NumberText.Short(value)}")));
-        else if (node.Shape.Rank > 0) lines.Add(("", node.Shape.ToString()));
+        else if (node.Shape.Rank > 0) lines.Add(("", NumberText.Lengths(node.Shape)));
         if (node.Gradient is { } gradient) lines.Add(("g-gradient", Cut($"∂ {NumberText.Short(gradient)}")));
         string title = $"{name}, {node.Shape} {node.DType}"
             + (node.Value is null ? "" : $"\nvalue {node.Value}") + (node.Gradient is null ? "" : $"\ngradient {node.Gradient}");

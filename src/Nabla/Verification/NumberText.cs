@@ -11,13 +11,16 @@ internal static class NumberText
     /// <summary>As many digits as show what agrees, for tables.</summary>
     public static string Long(double value) => Text(value, "G10");
 
-    /// <summary>A tensor in the room of a label: its numbers if they are few.</summary>
+    /// <summary>A tensor in the room of a label: its numbers if they are few, else its shape.</summary>
     public static string Short(Tensor x)
     {
-        if (x.Numel > 4 || x.Rank > 1) return x.Shape.ToString();
+        if (x.Numel > 4 || x.Rank > 1) return Lengths(x.Shape);
         string[] numbers = [.. x.Detach().To(DType.Float64).Reshape(x.Numel).ToArray<double>().Select(Short)];
         return x.Rank == 0 ? numbers[0] : $"[{string.Join(", ", numbers)}]";
     }
+
+    /// <summary>A shape that cannot be mistaken for a vector: <c>3×2</c>, and <c>5 numbers</c> for one axis.</summary>
+    public static string Lengths(Shape shape) => shape.Rank == 1 ? $"{shape[0]} numbers" : string.Join("×", shape);
 
     /// <summary>An error or a ratio: two digits.</summary>
     public static string Size(double value) => Text(value, "G2");
