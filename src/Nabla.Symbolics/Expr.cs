@@ -8,7 +8,7 @@ namespace Nabla.Symbolics;
 /// Construction applies light canonical rules (exact constant folding, like terms, like bases); it never expands and never uses a
 /// rule that would need an assumption such as "x is positive".
 /// </summary>
-public abstract class Expr
+public abstract partial class Expr
 {
     /// <summary>The operands in canonical order. Internal code only reads this array.</summary>
     internal readonly Expr[] Args;
