@@ -111,6 +111,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor index) => Apply(x, index);
 
+        protected override bool OnlyMoves => true;
+
+        protected override bool IsIndex(int input) => input == 1;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);

@@ -157,6 +157,8 @@ public static partial class Linalg
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = ArrayCopy.Contiguous(inputs[0].Value);

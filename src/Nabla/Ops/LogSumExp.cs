@@ -95,6 +95,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum(AxesFrom(axes), keepAxis: true)];
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray a = inputs[0].Value;

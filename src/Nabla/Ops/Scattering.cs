@@ -195,6 +195,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor index, Tensor source) => Apply(x, index, source);
 
+        protected override bool OnlyMoves => !accumulate;
+
+        protected override bool IsIndex(int input) => input == 1;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);
