@@ -20,7 +20,8 @@ internal static class SymbolicMode
         Modes before = GradMode.SetRecording(false);
         try
         {
-            return op.OnSymbols(inputs) ?? throw SymbolicErrors.NoFormula(op.Name, inputs);
+            Tensor[] outputs = op.OnSymbols(inputs) ?? throw SymbolicErrors.NoFormula(op.Name, inputs);
+            return op is ViewOp ? outputs : Owned(inputs, outputs);
         }
         finally
         {
@@ -81,8 +82,12 @@ internal static class SymbolicMode
         };
     }
 
-    /// <summary>The formulas of a result in a handle of its own, whatever views or numbers it was made of.</summary>
-    public static Tensor Result(FormulaList list, Tensor x, DType dtype) => Tensor(list, Formulas(x), x.Dims, dtype);
+    // A rule may return a view, or numbers where formulas cancelled; a result is a handle of its own, with formulas.
+    private static Tensor[] Owned(ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    {
+        FormulaList list = ListOf(inputs);
+        return Array.ConvertAll(outputs, output => output.IsSymbolic && !output.IsView ? output : Tensor(list, Formulas(output), output.Dims, output.DType));
+    }
 
     // A whole number, and a fraction of few binary digits, is meant exactly: 0.5 is 1/2. Others stay the double that they are.
     private static Expr Constant(in NdArray x, int position)
@@ -162,32 +167,54 @@ internal static class SymbolicMode
         return Tensor(ListOf([x]), Array.ConvertAll(groups, group => rule(group)), dims, dtype);
     }
 
-    /// <summary>Replaces each row along an axis by a row of as many formulas, the same number for all.</summary>
+    /// <summary>Replaces each row along an axis by a row of as many formulas.</summary>
     /// <param name="inputs">Tensors of one shape.</param>
     /// <param name="axis">The axis.</param>
     /// <param name="dtype">The type of the result.</param>
     /// <param name="rule">From the rows of the inputs to that of the result.</param>
     public static Tensor Along(ReadOnlySpan<Tensor> inputs, int axis, DType dtype, Func<Expr[][], Expr[]> rule)
     {
-        Tensor x = inputs[0];
-        int[] order = [.. Enumerable.Range(0, x.Rank).Except([axis]), axis];
+        int[] dims = inputs[0].Dims, order = [.. Enumerable.Range(0, dims.Length).Except([axis]), axis];
         var rows = new Expr[inputs.Length][][];
         for (int i = 0; i < rows.Length; i++) rows[i] = Groups(inputs[i], order, 1);
-        int count = rows[0].Length;
-        var results = new Expr[count][];
-        for (int r = 0; r < count; r++) results[r] = rule(Array.ConvertAll(rows, each => each[r]));
-        int length = count == 0 ? x.Dims[axis] : results[0].Length;
-        int[] dims = x.Dims.AsSpan().ToArray();
-        dims[axis] = length;
-        int inner = Shape.Product(x.Dims.AsSpan(axis + 1));
-        var flat = new Expr[count * length];
-        for (int r = 0; r < count; r++)
-            for (int i = 0; i < length; i++) flat[(((r / inner * length) + i) * inner) + (r % inner)] = results[r][i];
-        return Tensor(ListOf(inputs), flat, dims, dtype);
+        int length = dims[axis], inner = Shape.Product(dims.AsSpan(axis + 1));
+        var results = new Expr[rows[0].Length * length];
+        for (int r = 0; r < rows[0].Length; r++)
+        {
+            Expr[] row = rule(Array.ConvertAll(rows, each => each[r]));
+            for (int i = 0; i < length; i++) results[(((r / inner * length) + i) * inner) + (r % inner)] = row[i];
+        }
+        return Tensor(ListOf(inputs), results, dims, dtype);
     }
 
-    /// <summary>Each matrix, or other block of the last axes, as rows of formulas in row-major order.</summary>
-    public static Expr[][] Blocks(Tensor x, int rank = 2) => Groups(x, [.. Enumerable.Range(0, x.Rank)], rank);
+    /// <summary>Runs along an axis, from the front or (reversed) from the back: each result is made of the one before it.</summary>
+    /// <param name="inputs">Tensors of one shape and type.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="reverse">From the back.</param>
+    /// <param name="rule">From the rows, a position in them and the result before it, null at the beginning, to the result.</param>
+    public static Tensor Scan(ReadOnlySpan<Tensor> inputs, int axis, bool reverse, Func<Expr[][], int, Expr?, Expr> rule) =>
+        Along(inputs, axis, inputs[0].DType, rows =>
+        {
+            int n = rows[0].Length;
+            var results = new Expr[n];
+            Expr? before = null;
+            for (int step = 0; step < n; step++)
+            {
+                int i = reverse ? n - 1 - step : step;
+                results[i] = before = rule(rows, i, before);
+            }
+            return results;
+        });
+
+    /// <summary>Replaces each matrix by as many formulas as the result has for it.</summary>
+    /// <param name="x">[…, m, n].</param>
+    /// <param name="dims">The shape of the result.</param>
+    /// <param name="rule">From the elements of a matrix, row by row, to those of its result.</param>
+    public static Tensor PerBlock(Tensor x, int[] dims, Func<Expr[], Expr[]> rule) =>
+        Tensor(ListOf([x]), [.. Blocks(x).SelectMany(rule)], dims, x.DType);
+
+    /// <summary>The elements of each matrix, row by row.</summary>
+    public static Expr[][] Blocks(Tensor x) => Groups(x, [.. Enumerable.Range(0, x.Rank)], 2);
 
     private static Expr[][] Groups(Tensor x, int[] order, int grouped)
     {

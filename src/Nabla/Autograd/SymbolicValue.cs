@@ -46,6 +46,12 @@ internal sealed class FormulaList
         lock (gate) choices.TryAdd(position, choice);
     }
 
+    /// <summary>Whether a formula is a position that was found in a row: not negative, and inside of it.</summary>
+    public bool IsPosition(Expr formula)
+    {
+        lock (gate) return choices.ContainsKey(formula);
+    }
+
     /// <summary>The element of a row at a position that depends on values; null if the position was not found in that row.</summary>
     public Expr? Chosen(Expr position, ReadOnlySpan<Expr> row)
     {

@@ -46,6 +46,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Exp().Sum(AxesFrom(axes), keep).Log()];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), default(LogSumExpKernel))];
 
@@ -74,6 +76,12 @@ public sealed partial class Tensor
         public Tensor Of(Tensor x) => Apply(x);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor powers = inputs[0].Exp();
+            return [powers / powers.Sum(AxesFrom(axes), keepAxis: true)];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(SoftmaxKernel))];
@@ -130,6 +138,8 @@ public sealed partial class Tensor
         public Tensor Of(Tensor x) => Apply(x);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0] - inputs[0].Exp().Sum(AxesFrom(axes), keepAxis: true).Log()];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(LogSoftmaxKernel))];

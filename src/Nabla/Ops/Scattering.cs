@@ -199,6 +199,9 @@ public sealed partial class Tensor
 
         protected override bool IsIndex(int input) => input == 1;
 
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            inputs[1].IsSymbolic ? [SymbolicPositions.Write(inputs[0], inputs[1], inputs[2], axis, forEach, accumulate)] : base.OnSymbols(inputs);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);
