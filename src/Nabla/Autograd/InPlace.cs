@@ -34,7 +34,7 @@ internal static class InPlace
         bool keepsHistory = recording && (result.RequiresGrad || target.RequiresGrad);
         if (result.IsTraced || target.IsTraced)
         {
-            ReplaceTrace(target, result, recording);
+            ReplaceValue(target, result, recording);
             return target;
         }
         // A value cut from the tensor's own memory must be read before it is overwritten.
@@ -105,24 +105,25 @@ internal static class InPlace
     }
 
     /// <summary>
-    /// Inside forward mode and vmap the memory stays as it is, because the array may be somebody else's: the handle gets
-    /// another value. For a view that is the handle of the base, which all its views follow.
+    /// Inside transforms and traces the memory stays as it is, because it may be somebody else's: the handle gets another
+    /// value. For a view that is the handle of the base, which all its views follow.
     /// </summary>
-    private static void ReplaceTrace(Tensor target, Tensor result, bool recording)
+    private static void ReplaceValue(Tensor target, Tensor result, bool recording)
     {
         if (target.Extra?.View is { } view)
         {
-            ReplaceTrace(view.Base, new ViewWriteOp(view.Chain()).Of(view.Base, result), recording);
+            ReplaceValue(view.Base, new ViewWriteOp(view.Chain()).Of(view.Base, result), recording);
             ViewHistory.Refresh(target);
             return;
         }
-        Tensor value = result;
-        if (!result.IsTraced)
-        {
-            value = target.Extra!.Dual is { } dual
-                ? ForwardMode.Pair(dual.Level, VectorSpace.Current.Copy(result), VectorSpace.Current.Full(result.Dims, 0, result.DType))
-                : BatchMode.Wrap(target.Extra.Batch!.Level, VectorSpace.Current.Copy(VectorSpace.Current.Repeat(result, target.Extra.Batch.Items.Dims[0])));
-        }
+
+        // In memory of its own, whose version tells what was saved that the value is another.
+        Tensor value = VectorSpace.Current.Copy(result);
+        if (!result.HasLevel && target.Extra!.Dual is { } dual)
+            value = ForwardMode.Pair(dual.Level, value, VectorSpace.Current.Full(result.Dims, 0, result.DType));
+        else if (!result.HasLevel && target.Extra!.Batch is { } batch)
+            value = BatchMode.Wrap(batch.Level, VectorSpace.Current.Copy(VectorSpace.Current.Repeat(value, batch.Items.Dims[0])));
+        value.Value.Storage.Version = target.Value.Storage.Version + 1;
         if (recording && !result.RequiresGrad && target.RequiresGrad) new ViewWriteOp([]).Record(target, result);
         target.Value = value.Value;
         target.Flags = (target.Flags & ~TensorFlags.Traced) | (value.Flags & TensorFlags.Traced);

@@ -31,7 +31,7 @@ internal sealed class TransformLevel(string transform)
         TransformLevel? highest = null;
         foreach (Tensor tensor in tensors)
         {
-            if (!tensor.IsTraced) continue;
+            if (!tensor.HasLevel) continue;
             TensorExtra extra = tensor.Extra!;
             TransformLevel level = extra.Dual?.Level ?? extra.Batch!.Level;
             if (highest is null || level.Number > highest.Number) highest = level;

@@ -17,6 +17,16 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x) => Apply(x);
 
+    internal sealed override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor x = inputs[0];
+        SymbolicValue symbols = x.Extra!.Symbols!;
+        Tensor view = Wrap([View(x.Value)], inputs)[0];
+        view.Flags |= TensorFlags.Symbolic;
+        view.Extra!.Symbols = symbols with { Ids = View(symbols.Ids) };
+        return [view];
+    }
+
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
     private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
@@ -119,6 +129,8 @@ internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
         context.DescribeInput(1, part, save: false);
         whole.SetHistory(new OpNode(context, [whole, part], [whole]), 0);
     }
+
+    protected override bool OnlyMoves => true;
 
     protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
     {

@@ -1,3 +1,6 @@
+using Nabla.Symbolics;
+using F = Nabla.Symbolics.Functions;
+
 namespace Nabla;
 
 // Reading values, changing types, copying.
@@ -34,6 +37,16 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
+        // Between floating-point types a formula stays what it is: it has no precision to lose.
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor x = inputs[0];
+            Expr[] formulas = SymbolicMode.Formulas(x);
+            if (dtype == DType.Bool) formulas = Array.ConvertAll(formulas, formula => F.NotEqual(formula, 0));
+            else if (x.DType.IsFloatingPoint() && !dtype.IsFloatingPoint()) formulas = Array.ConvertAll(formulas, F.Trunc);
+            return [SymbolicMode.Tensor(SymbolicMode.ListOf(inputs), formulas, x.Dims, dtype)];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.To(inputs[0].Value, dtype)];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.To(context.DType(0));
@@ -45,6 +58,8 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.Contiguous(inputs[0].Value)];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
@@ -52,19 +67,13 @@ public sealed partial class Tensor
 
     // ---- out of the tensor --------------------------------------------------------------------------------------------
 
-    /// <summary>Inside vmap a tensor has as many values as there are items: which one is wanted cannot be known.</summary>
-    private void RefuseBatched(string op)
-    {
-        if (Extra?.Batch is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
-    }
-
     /// <summary>The only element, as a double.</summary>
     /// <exception cref="ShapeException">The tensor has not exactly one element.</exception>
     public double Item()
     {
         if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
-        RefuseBatched("Item");
-        return Value.GetDouble(Value.Offset);
+        ref readonly NdArray x = ref Numbers("Item");
+        return x.GetDouble(x.Offset);
     }
 
     /// <summary>The only element.</summary>
@@ -74,18 +83,21 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
-        return ToArray<T>()[0];
+        return Elements<T>("Item")[0];
     }
 
     /// <summary>The elements in row-major order, in a new array.</summary>
     /// <typeparam name="T">float, double, long, int, byte or bool; the values are converted.</typeparam>
     /// <exception cref="DTypeException">The type has no tensor counterpart.</exception>
     public T[] ToArray<T>()
+        where T : unmanaged => Elements<T>("ToArray");
+
+    private T[] Elements<T>(string op)
         where T : unmanaged
     {
         DType wanted = DTypeRules.Of<T>();
-        RefuseBatched("ToArray");
-        NdArray flat = wanted == DType && IsContiguous ? Value : ArrayCopy.To(Value, wanted);
+        ref readonly NdArray x = ref Numbers(op);
+        NdArray flat = wanted == DType && IsContiguous ? x : ArrayCopy.To(x, wanted);
         T[] elements = flat.Span<T>().ToArray();
         GC.KeepAlive(flat.Storage);
         GC.KeepAlive(this);
@@ -127,6 +139,8 @@ public sealed partial class Tensor
         if (GradFn is { } node) notes.Add($"grad_fn=<{node.Name}>");
         else if (RequiresGrad) notes.Add("requires_grad=True");
         if (Extra?.Batch is { } batch) return $"items({batch.Items.Dims[0]} of {Shape}): {batch.Items}";
+
+        if (IsSymbolic) return SymbolicMode.Text(this, notes);
         NdArray x = Value;
         return TensorPrinter.Format(DType, Dims, i => x.GetDouble(x.PositionOf(i)), i => x.GetInt64(x.PositionOf(i)), string.Join(", ", notes));
     }

@@ -123,6 +123,8 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray y = ArrayCopy.Contiguous(inputs[0].Value);

@@ -133,6 +133,8 @@ public sealed partial class Tensor
             return ApplyMany(items.Aligned());
         }
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0].Unsqueeze(^1) * inputs[1].Unsqueeze(^3)).Sum(^2)];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [BatchedProduct.Of(inputs[0].Value, inputs[1].Value)];
 
         protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context)
@@ -168,6 +170,8 @@ public sealed partial class Tensor
             return [items[0].MatMul(items[1].Unsqueeze(^1)).Squeeze(^1)];
         }
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum(1)];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             ref readonly NdArray a = ref inputs[0].Value, x = ref inputs[1].Value;
@@ -191,6 +195,8 @@ public sealed partial class Tensor
             if (items.Shared(1) is { } right) return [items[0].MatMul(right)];
             return [items[0].Unsqueeze(1).MatMul(items[1].Unsqueeze(2)).Reshape(items.Size)];
         }
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum()];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

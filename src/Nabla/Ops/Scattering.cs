@@ -204,6 +204,13 @@ public sealed partial class Tensor
             return [y.Reshape([.. x.Dims.AsSpan(1, axis), items.Size, .. x.Dims.AsSpan(axis + 1)]).MoveAxis(axis, 0)];
         }
 
+        protected override bool OnlyMoves => !accumulate;
+
+        protected override bool IsIndex(int input) => input == 1;
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            inputs[1].IsSymbolic ? [SymbolicPositions.Write(inputs[0], inputs[1], inputs[2], axis, forEach, accumulate)] : base.OnSymbols(inputs);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);

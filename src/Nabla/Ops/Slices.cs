@@ -109,6 +109,8 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => new EmbedOp(view.OfItems(items.Size), [items.Size, .. shape]).ApplyMany(items[0]);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray whole = NdArray.Zeros(shape.Dims, inputs[0].DType);

@@ -178,6 +178,12 @@ public sealed partial class Tensor
     {
         internal override Tensor[] Batch(BatchedInputs items) => new ArgSortOp(Name, axis + 1, descending).ApplyMany(items[0]);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Along(inputs, axis, DType.Int64, rows => SymbolicPositions.OfOrder(list, rows[0], descending))];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], inputs[0].Dims, new ArgSortKernel(descending))];
     }
@@ -192,6 +198,13 @@ public sealed partial class Tensor
     {
         internal override Tensor[] Batch(BatchedInputs items) => new PlaceOp(Name, axis + 1, place, k).ApplyMany(items[0]);
 
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            if (place == Place.Mode) return null;
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Reduce(inputs[0], [axis], keep: true, DType.Int64, row => SymbolicPositions.OfOrder(list, row, descending: false)[place == Place.Kth ? k : (row.Length - 1) / 2])];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: true), new PlaceKernel(place, k))];
     }
@@ -200,6 +213,9 @@ public sealed partial class Tensor
     private sealed class MiddleOp(string name, Place place, int axis = 0) : SharedChoiceOp(name, [axis], keep: false)
     {
         internal override Tensor[] Batch(BatchedInputs items) => new MiddleOp(Name, place, axis + 1).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Reduce(inputs[0], [0], keep: false, inputs[0].DType, row => SymbolicPositions.Sorted(row, descending: false)[(row.Length - 1) / 2])];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -65,6 +65,8 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => new SumOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Reduce(inputs[0], axes, keep, inputs[0].DType, x => F.Sum(x))];
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;

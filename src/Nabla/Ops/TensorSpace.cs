@@ -34,7 +34,7 @@ internal sealed class TensorSpace : VectorSpace
     public override bool HasNan(Tensor x)
     {
         x = x.Underlying;
-        if (!x.DType.IsFloatingPoint()) return false;
+        if (!x.DType.IsFloatingPoint() || x.IsSymbolic) return false;
         NdArray flat = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
         return flat.DType == DType.Float32
             ? flat.Span<float>().ContainsAnyNan()

@@ -129,6 +129,8 @@ public sealed partial class Tensor
             return [frame.Of(x, Zeros([], x.DType)) + (items[1].Reshape(ones) * outside)];
         }
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;
