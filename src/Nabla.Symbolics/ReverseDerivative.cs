@@ -32,6 +32,9 @@ internal static class ReverseDerivative
                     break;
                 }
             }
+
+            // The body of an operator over an index is differentiated as a whole, by each symbol that it may contain.
+            if (node is BigOperator big && (big.Body.SymbolMask & mask) != 0) varying.Add(node);
         }
 
         var adjoints = new Dictionary<Expr, List<PendingProduct>> { [root] = [PendingProduct.One] };
@@ -39,7 +42,8 @@ internal static class ReverseDerivative
         {
             var node = order[i];
             if (node is Symbol || !varying.Contains(node) || !adjoints.Remove(node, out var contributions)) continue;
-            Pass(node, Total(contributions), varying, adjoints);
+            if (node is BigOperator big) PassOperator(big, Total(contributions), symbols, varying, adjoints);
+            else Pass(node, Total(contributions), varying, adjoints);
         }
 
         for (var i = 0; i < symbols.Length; i++)
@@ -75,6 +79,19 @@ internal static class ReverseDerivative
             };
             if (contribution is null) continue;
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, operand, out _);
+            (list ??= []).Add(contribution);
+        }
+    }
+
+    private static void PassOperator(
+        BigOperator big, PendingProduct adjoint, ReadOnlySpan<Symbol> symbols, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
+    {
+        adjoint = PendingProduct.Of(adjoint.Value);
+        foreach (var symbol in symbols)
+        {
+            if (!Traversal.MayContain(big, symbol) || OperatorDerivative.Of(big, symbol, varying.Contains) is not { } partial) continue;
+            if (PendingProduct.Times(partial, adjoint) is not { } contribution) continue;
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, symbol, out _);
             (list ??= []).Add(contribution);
         }
     }
