@@ -25,6 +25,12 @@ internal static class Substitution
             return product.Coefficient * core;
         }
 
+        return WithOperands(node, images);
+    }
+
+    /// <summary>The node with the images of its operands.</summary>
+    internal static Expr WithOperands(Expr node, Dictionary<Expr, Expr> images)
+    {
         var args = node.Args;
         Expr[]? changed = null;
         for (var i = 0; i < args.Length; i++)
