@@ -40,7 +40,7 @@ internal static class CSharpPrinter
         var text = new StringBuilder();
         var stack = new Stack<object>();
         var pieces = new List<object>();
-        stack.Push(root);
+        stack.Push(new Bare(root));
         while (stack.TryPop(out var piece))
         {
             if (piece is string word)
@@ -51,12 +51,21 @@ internal static class CSharpPrinter
 
             pieces.Clear();
             if (piece is Truth truth) ExpandTruth(truth.Node, pieces);
+            else if (piece is Bare bare) ExpandBare(bare.Node, pieces);
             else Expand((Expr)piece, pieces);
             for (var i = pieces.Count - 1; i >= 0; i--) stack.Push(pieces[i]);
         }
 
-        // Every operation comes in brackets; the outermost pair says nothing.
-        return root is Sum or Product && text[0] == '(' ? text.ToString(1, text.Length - 2) : text.ToString();
+        return text.ToString();
+    }
+
+    // Every sum and product comes in brackets, which say nothing around a whole argument.
+    private static void ExpandBare(Expr node, List<object> pieces)
+    {
+        Expand(node, pieces);
+        if (node is not (Sum or Product) || pieces is not ["(", .., ")"]) return;
+        pieces.RemoveAt(pieces.Count - 1);
+        pieces.RemoveAt(0);
     }
 
     private static void Expand(Expr node, List<object> pieces)
@@ -121,6 +130,12 @@ internal static class CSharpPrinter
             coefficient = Number.Of(numerator);
         }
 
+        if (coefficient.IsOne && above.Count == 1 && below.Count == 0)
+        {
+            pieces.Add(above[0]);
+            return;
+        }
+
         pieces.Add("(");
         if (ReferenceEquals(coefficient, Number.MinusOne) && above.Count > 0) pieces.Add("-");
         else if (!coefficient.IsOne || above.Count == 0) above.Insert(0, coefficient);
@@ -163,7 +178,7 @@ internal static class CSharpPrinter
         }
         else if (name is "exp2")
         {
-            pieces.AddRange(["Math.Pow(2.0, ", args[0], ")"]);
+            pieces.AddRange(["Math.Pow(2.0, ", new Bare(args[0]), ")"]);
         }
         else if (name is "sigmoid")
         {
@@ -179,7 +194,7 @@ internal static class CSharpPrinter
             for (var i = 0; i < args.Length; i++)
             {
                 if (i > 0) pieces.Add(", ");
-                pieces.Add(args[i]);
+                pieces.Add(new Bare(args[i]));
             }
 
             pieces.Add(")");
@@ -193,9 +208,9 @@ internal static class CSharpPrinter
     private static void ExpandPower(Expr @base, Expr exponent, List<object> pieces)
     {
         if (exponent is Number { IsNegative: true } negative) pieces.AddRange(["(1.0 / ", Power.Of(@base, Number.Negate(negative)), ")"]);
-        else if (ReferenceEquals(exponent, Number.Half)) pieces.AddRange(["Math.Sqrt(", @base, ")"]);
+        else if (ReferenceEquals(exponent, Number.Half)) pieces.AddRange(["Math.Sqrt(", new Bare(@base), ")"]);
         else if (ReferenceEquals(exponent, Number.Two) && @base is Symbol) pieces.AddRange(["(", @base, " * ", @base, ")"]);
-        else pieces.AddRange(["Math.Pow(", @base, ", ", exponent, ")"]);
+        else pieces.AddRange(["Math.Pow(", new Bare(@base), ", ", new Bare(exponent), ")"]);
     }
 
     private static void ExpandTruth(Expr node, List<object> pieces)
@@ -251,5 +266,9 @@ internal static class CSharpPrinter
         return Keywords.Contains(name) ? "@" + name : name;
     }
 
+    /// <summary>A formula wanted as a C# truth value.</summary>
     private sealed record Truth(Expr Node);
+
+    /// <summary>A formula that needs no brackets where it stands.</summary>
+    private sealed record Bare(Expr Node);
 }

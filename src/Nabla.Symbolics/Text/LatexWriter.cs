@@ -3,7 +3,7 @@ using System.Text;
 namespace Nabla.Symbolics;
 
 /// <summary>Writes a notation as LaTeX for amsmath. Brackets grow only where their content is tall.</summary>
-internal static class LatexWriter
+internal sealed class LatexWriter
 {
     private static readonly HashSet<string> Commands =
         ["sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "log", "exp", "max", "min", "coth"];
@@ -11,108 +11,124 @@ internal static class LatexWriter
     /// <summary>The LaTeX of a notation, without dollar signs.</summary>
     public static string Write(Notation notation)
     {
-        var text = new StringBuilder();
-        Write(notation, text);
-        return text.ToString();
+        var writer = new LatexWriter();
+        writer.Put(notation);
+        return writer.text.ToString();
     }
 
-    private static void Write(Notation notation, StringBuilder text)
+    private readonly StringBuilder text = new();
+
+    /// <summary>A command and a letter after it are kept apart by a space.</summary>
+    private void Put(string piece)
+    {
+        if (piece.Length > 0 && char.IsLetter(piece[0]) && EndsWithCommand()) text.Append(' ');
+        text.Append(piece);
+    }
+
+    private bool EndsWithCommand()
+    {
+        var i = text.Length - 1;
+        while (i >= 0 && char.IsAsciiLetter(text[i])) i--;
+        return i >= 0 && i < text.Length - 1 && text[i] == '\\';
+    }
+
+    private void Put(Notation notation)
     {
         switch (notation)
         {
             case Mark mark:
-                text.Append(TextOf(mark));
+                Put(TextOf(mark));
                 break;
             case Row row:
-                foreach (var item in row.Items) Write(item, text);
+                foreach (var item in row.Items) Put(item);
                 break;
             case Fraction fraction:
-                text.Append(@"\frac");
-                WriteGroup(fraction.Top, text);
-                WriteGroup(fraction.Bottom, text);
+                Put(@"\frac");
+                PutGroup(fraction.Top);
+                PutGroup(fraction.Bottom);
                 break;
             case Script script:
-                Write(script.Base, text);
+                Put(script.Base);
                 if (script.Below is { } below)
                 {
-                    text.Append('_');
-                    WriteGroup(below, text);
+                    Put("_");
+                    PutGroup(below);
                 }
 
                 if (script.Above is Mark { Kind: MarkKind.Infix } primes)
                 {
-                    text.Append('\'', primes.Text.Length);
+                    Put(new string('\'', primes.Text.Length));
                 }
                 else if (script.Above is { } above)
                 {
-                    text.Append('^');
-                    WriteGroup(above, text);
+                    Put("^");
+                    PutGroup(above);
                 }
 
                 break;
             case Radical radical:
-                text.Append(radical.Degree.Length == 0 ? @"\sqrt" : $@"\sqrt[{radical.Degree}]");
-                WriteGroup(radical.Body, text);
+                Put(radical.Degree.Length == 0 ? @"\sqrt" : $@"\sqrt[{radical.Degree}]");
+                PutGroup(radical.Body);
                 break;
             case Fence fence:
-                WriteFence(fence, text);
+                PutFence(fence);
                 break;
             case Cases cases:
-                text.Append(@"\begin{cases}");
+                Put(@"\begin{cases}");
                 for (var i = 0; i < cases.Lines.Count; i++)
                 {
                     var (value, condition) = cases.Lines[i];
-                    text.Append(i == 0 ? " " : @" \\ ");
-                    Write(value, text);
-                    text.Append(condition is null ? @" & \text{otherwise}" : @" & \text{if } ");
-                    if (condition is not null) Write(condition, text);
+                    Put(i == 0 ? " " : @" \\ ");
+                    Put(value);
+                    Put(condition is null ? @" & \text{otherwise}" : @" & \text{if } ");
+                    if (condition is not null) Put(condition);
                 }
 
-                text.Append(@" \end{cases}");
+                Put(@" \end{cases}");
                 break;
             case BigSign big:
-                text.Append(big.IsSum ? @"\sum" : @"\prod").Append('_');
-                WriteGroup(big.From, text);
-                text.Append('^');
-                WriteGroup(big.To, text);
-                text.Append(' ');
-                Write(big.Body, text);
+                Put(big.IsSum ? @"\sum_" : @"\prod_");
+                PutGroup(big.From);
+                Put("^");
+                PutGroup(big.To);
+                Put(" ");
+                Put(big.Body);
                 break;
         }
     }
 
-    private static void WriteGroup(Notation notation, StringBuilder text)
+    private void PutGroup(Notation notation)
     {
-        text.Append('{');
-        Write(notation, text);
-        text.Append('}');
+        Put("{");
+        Put(notation);
+        Put("}");
     }
 
-    private static void WriteFence(Fence fence, StringBuilder text)
+    private void PutFence(Fence fence)
     {
         var (open, close) = fence.Kind switch
         {
-            FenceKind.Bars => (@"\lvert ", @"\rvert "),
-            FenceKind.Floor => (@"\lfloor ", @"\rfloor "),
-            FenceKind.Ceiling => (@"\lceil ", @"\rceil "),
+            FenceKind.Bars => (@"\lvert", @"\rvert"),
+            FenceKind.Floor => (@"\lfloor", @"\rfloor"),
+            FenceKind.Ceiling => (@"\lceil", @"\rceil"),
             _ => ("(", ")"),
         };
-        text.Append(fence.IsTall ? @"\left" : "").Append(open);
-        Write(fence.Body, text);
-        text.Append(fence.IsTall ? @"\right" : "").Append(close);
+        Put((fence.IsTall ? @"\left" : "") + open);
+        Put(fence.Body);
+        Put((fence.IsTall ? @"\right" : "") + close);
     }
 
     private static string TextOf(Mark mark) => mark.Kind switch
     {
-        MarkKind.Number => mark.Text == "∞" ? @"\infty " : mark.Text,
+        MarkKind.Number => mark.Text == "∞" ? @"\infty" : mark.Text,
         MarkKind.Symbol => SymbolText(mark.Text),
         MarkKind.Name => mark.Text switch
         {
-            "π" => @"\pi ",
+            "π" => @"\pi",
             "e" => "e",
-            "Γ" => @"\Gamma ",
+            "Γ" => @"\Gamma",
             "NaN" => @"\mathrm{NaN}",
-            _ => Commands.Contains(mark.Text) ? $@"\{mark.Text} " : $@"\operatorname{{{mark.Text}}}",
+            _ => Commands.Contains(mark.Text) ? $@"\{mark.Text}" : $@"\operatorname{{{mark.Text}}}",
         },
         MarkKind.Infix => mark.Text switch
         {
@@ -122,7 +138,7 @@ internal static class LatexWriter
             "∨" => @" \lor ",
             _ => $" {mark.Text} ",
         },
-        MarkKind.Prefix => mark.Text == "¬" ? @"\lnot " : mark.Text,
+        MarkKind.Prefix => mark.Text == "¬" ? @"\lnot" : mark.Text,
         MarkKind.Comma => ", ",
         MarkKind.InvisibleTimes => @" \, ",
         MarkKind.Dot => @" \cdot ",
@@ -132,7 +148,7 @@ internal static class LatexWriter
     /// <summary>The name of a symbol or of a subscript.</summary>
     private static string SymbolText(string name)
     {
-        if (GreekLetters.NameOf(name) is { } greek) return $@"\{greek} ";
+        if (GreekLetters.NameOf(name) is { } greek) return $@"\{greek}";
         if (name.Length == 1 && char.IsLetter(name[0])) return name;
         var isSubscript = name.All(static c => char.IsAsciiLetterOrDigit(c) || c == ',');
         if (isSubscript && (name.Length == 1 || !name.Any(char.IsAsciiLetter) || name.Contains(','))) return name;

@@ -94,7 +94,7 @@ internal sealed class NotationBuilder
             else if (negative) items.Add(Mark.Minus);
             var positive = !negative ? Of(term) : term is Number number ? OfPositive(Number.Negate(number))
                 : OfProduct(Number.Negate(((Product)term).Coefficient), (Product)term);
-            items.Add(Bracket(positive, Notation.SumLevel));
+            items.Add(Bracket(positive, negative ? Notation.ProductLevel : Notation.SumLevel));
         }
 
         return new Row(Notation.SumLevel, items);
@@ -102,7 +102,7 @@ internal sealed class NotationBuilder
 
     private Notation OfProduct(Number coefficient, Product product)
     {
-        if (coefficient.IsNegative) return new Row(Notation.SumLevel, [Mark.Minus, OfProduct(Number.Negate(coefficient), product)]);
+        if (coefficient.IsNegative) return new Row(Notation.SumLevel, [Mark.Minus, Bracket(OfProduct(Number.Negate(coefficient), product), Notation.ProductLevel)]);
         var above = new List<Expr>();
         var below = new List<Expr>();
         foreach (var factor in product.Args)

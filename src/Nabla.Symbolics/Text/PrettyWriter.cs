@@ -56,7 +56,7 @@ internal static class PrettyWriter
         }
 
         // The exponent stands above the top line of the base, to its right.
-        var raised = Write(above);
+        var raised = above is Fraction { Top: Mark top, Bottom: Mark bottom } ? TextBlock.Of($"{TextOf(top)}/{TextOf(bottom)}") : Write(above);
         var left = TextBlock.Of(Enumerable.Repeat(new string(' ', block.Width), raised.Height).Concat(block.Lines), raised.Height + block.Baseline);
         return TextBlock.Beside(left, raised.At(raised.Height + block.Baseline));
     }
