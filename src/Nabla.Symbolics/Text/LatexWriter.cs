@@ -138,7 +138,12 @@ internal sealed class LatexWriter
             "∨" => @" \lor ",
             _ => $" {mark.Text} ",
         },
-        MarkKind.Prefix => mark.Text == "¬" ? @"\lnot" : mark.Text,
+        MarkKind.Prefix => mark.Text switch
+        {
+            "¬" => @"\lnot ",
+            "∂" => @"\partial",
+            _ => mark.Text,
+        },
         MarkKind.Comma => ", ",
         MarkKind.InvisibleTimes => @" \, ",
         MarkKind.Dot => @" \cdot ",

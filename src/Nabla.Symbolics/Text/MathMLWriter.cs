@@ -44,6 +44,9 @@ internal static class MathMLWriter
             case Script { Below: { } below, Above: { } above } both:
                 Wrap("msubsup", text, both.Base, below, above);
                 break;
+            case Script { Base: Script { Below: { } index, Above: null } indexed, Below: null, Above: { } power }:
+                Wrap("msubsup", text, indexed.Base, index, power);
+                break;
             case Script { Below: { } below } lowered:
                 Wrap("msub", text, lowered.Base, below);
                 break;

@@ -95,7 +95,7 @@ public sealed class SharedParts
         var builder = new NotationBuilder();
         var table = new StringBuilder("<mtable displaystyle=\"true\">");
         for (var i = 0; i < Results.Count; i++) AddMathML(labels.Count == 0 ? null : NotationLines.OfLabel(labels[i]), builder.Of(Results[i]), table);
-        if (Parts.Count > 0) table.Append("<mtr><mtd style=\"text-align:right\"><mtext>where</mtext></mtd></mtr>");
+        if (Parts.Count > 0) table.Append("<mtr><mtd style=\"text-align:right;text-align:-webkit-right\"><mtext>where</mtext></mtd></mtr>");
         foreach (var (name, value) in Parts) AddMathML(builder.Of(name), builder.Of(value), table);
         return MathMLWriter.Element(table.Append("</mtable>").ToString());
     }
@@ -129,7 +129,7 @@ public sealed class SharedParts
         var isFirst = true;
         foreach (var line in NotationLines.Break(value))
         {
-            table.Append("<mtr><mtd style=\"text-align:right;padding-right:0\">");
+            table.Append("<mtr><mtd style=\"text-align:right;text-align:-webkit-right;padding-right:0\">");
             if (isFirst && label is not null) table.Append("<mrow>").Append(MathMLWriter.Write(label)).Append("<mo>=</mo></mrow>");
             table.Append("</mtd><mtd style=\"text-align:left;padding-left:0\"><mrow>");
             if (!isFirst) table.Append("<mspace width=\"2em\"></mspace>");
