@@ -71,6 +71,34 @@ internal static class CodeGraph
         }
     }
 
+    /// <summary>
+    /// The sum of two choices by one condition becomes one choice between two sums: derivatives of a choice come in such sums.
+    /// </summary>
+    public static CodeNode[] MergeChoices(CodeNodes nodes, CodeNode[] roots)
+    {
+        List<CodeNode> order = PostOrder(roots);
+        if (!order.Exists(node => node.Operation == Operation.Choose)) return roots;
+        var readers = new Dictionary<CodeNode, int>();
+        foreach (CodeNode node in order)
+            foreach (CodeNode arg in node.Args) readers[arg] = readers.GetValueOrDefault(arg) + 1;
+        foreach (CodeNode root in roots) readers[root] = readers.GetValueOrDefault(root) + 1;
+        var made = new Dictionary<CodeNode, CodeNode>();
+        foreach (CodeNode node in order) made[node] = MergeOne(node) ?? Rebuild(nodes, node, made);
+        return [.. roots.Select(root => made[root])];
+
+        CodeNode? LoneChoice(CodeNode node) => readers[node] == 1 && made[node].Operation == Operation.Choose ? made[node] : null;
+
+        CodeNode? MergeOne(CodeNode node)
+        {
+            if (node.Operation == Operation.Negate && LoneChoice(node.Args[0]) is { } choice)
+                return nodes.Make(Operation.Choose, choice.Args[0], nodes.Make(Operation.Negate, choice.Args[1]), nodes.Make(Operation.Negate, choice.Args[2]));
+            if (node.Operation is not (Operation.Add or Operation.Subtract)) return null;
+            return LoneChoice(node.Args[0]) is { } left && LoneChoice(node.Args[1]) is { } right && ReferenceEquals(left.Args[0], right.Args[0])
+                ? nodes.Make(Operation.Choose, left.Args[0], nodes.Make(node.Operation, left.Args[1], right.Args[1]), nodes.Make(node.Operation, left.Args[2], right.Args[2]))
+                : null;
+        }
+    }
+
     private static CodeNode Rebuild(CodeNodes nodes, CodeNode node, Dictionary<CodeNode, CodeNode> made)
     {
         if (node.Args.Length == 0) return node;

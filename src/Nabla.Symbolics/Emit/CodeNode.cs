@@ -103,6 +103,12 @@ internal sealed class CodeNodes
                 return args[0];
             case Operation.Multiply when IsLiteral(args[0], -1):
                 return Make(Operation.Negate, args[1]);
+            case Operation.Add when IsLiteral(args[0], 0):
+                return args[1];
+            case Operation.Add or Operation.Subtract when IsLiteral(args[1], 0):
+                return args[0];
+            case Operation.Subtract when IsLiteral(args[0], 0):
+                return Make(Operation.Negate, args[1]);
             case Operation.Add when args[1].Operation == Operation.Negate:
                 return Make(Operation.Subtract, args[0], args[1].Args[0]);
             case Operation.Subtract when args[1].Operation == Operation.Negate:

@@ -190,6 +190,7 @@ internal sealed class EmitPlan
         var position = new Dictionary<CodeNode, int>();
         for (int i = 0; i < forward.Count; i++) position[forward[i]] = i;
         HashSet<CodeNode> picked = [.. chosen];
+        HashSet<CodeNode> costly = request.Saving == EmitSaving.Automatic ? Costly(forward, [.. CodeGraph.PostOrder(gradients)]) : [];
         var saved = new HashSet<CodeNode>();
         var seen = new HashSet<CodeNode>();
         var stack = new Stack<CodeNode>(gradients);
@@ -212,25 +213,35 @@ internal sealed class EmitPlan
         {
             EmitSaving.All => true,
             EmitSaving.Chosen => picked.Contains(node),
-            _ => IsCostly(node),
+            _ => costly.Contains(node),
         };
     }
 
-    // More than a few multiplications: memory traffic is not free either.
-    private static bool IsCostly(CodeNode root)
+    /// <summary>
+    /// What is worth passing on, operands first: results of calls, divisions and roots, and what takes long to compute from inputs and
+    /// from what is passed on already.
+    /// </summary>
+    private static HashSet<CodeNode> Costly(List<CodeNode> forward, HashSet<CodeNode> needed)
     {
-        const int worthSaving = 6;
-        int cost = 0;
-        var seen = new HashSet<CodeNode>();
-        var stack = new Stack<CodeNode>([root]);
-        while (cost < worthSaving && stack.TryPop(out CodeNode? node))
+        const int costlyOperation = 6, longComputation = 24;
+        var saved = new HashSet<CodeNode>();
+        foreach (CodeNode root in forward)
         {
-            if (!seen.Add(node)) continue;
-            cost += node.Cost;
-            foreach (CodeNode arg in node.Args) stack.Push(arg);
+            if (root.IsLeaf || root.IsTruth || !needed.Contains(root)) continue;
+            int cost = 0;
+            var seen = new HashSet<CodeNode>();
+            var stack = new Stack<CodeNode>([root]);
+            while (cost < longComputation && stack.TryPop(out CodeNode? node))
+            {
+                if (saved.Contains(node) || !seen.Add(node)) continue;
+                cost += node.Cost;
+                foreach (CodeNode arg in node.Args) stack.Push(arg);
+            }
+
+            if (root.Cost >= costlyOperation || cost >= longComputation) saved.Add(root);
         }
 
-        return cost >= worthSaving;
+        return saved;
     }
 
     // ---- The header -------------------------------------------------------------------------------------------------------------
@@ -238,7 +249,7 @@ internal sealed class EmitPlan
     private EmitFunction Function(
         string name, List<EmitArgument> arguments, List<(int, int)> inputs, List<CodeNode> roots, List<(int, int)> targets, CodeNode[] valueRoots, List<string> description)
     {
-        CodeNode[] lowered = [.. roots];
+        CodeNode[] lowered = CodeGraph.MergeChoices(nodes, [.. roots]);
         if (request.Fma ?? dialect.FmaByDefault) lowered = CodeGraph.Fuse(nodes, lowered);
         int valueCount = valueRoots.Length;
         string returnName = request.Outputs[0].Name;
@@ -252,7 +263,7 @@ internal sealed class EmitPlan
             string alive = statements.MostAlive == 0 ? "no named values" : $"at most {statements.MostAlive} named value(s) alive at a time";
             yield return (valueCount, lowered.Length - valueCount) switch
             {
-                (_, 0) => $"Operations: {value}; {alive}.",
+                _ when rest.Total == 0 => $"Operations: {value}; {alive}.",
                 (0, _) => $"Operations: {rest}; {alive}.",
                 _ => $"Operations: value {value}, the rest {rest} more; {alive}.",
             };
@@ -262,7 +273,7 @@ internal sealed class EmitPlan
 
     private List<string> Describe(EmitParts parts)
     {
-        const int longestFormula = 240;
+        const int longestFormula = 100;
         var lines = new List<string>();
         string wrt = string.Join(", ", gradientOf.Select(parameter => parameter.Name));
         lines.Add(OneLine(parts switch

@@ -5,13 +5,14 @@ namespace Nabla.Symbolics;
 /// become multiplications, half ones square roots; a divisor that occurs more than once becomes one reciprocal; constants are computed
 /// here. Execution has a lowering of its own (<see cref="Program"/>), which keeps the order of operations of the interpreter.
 /// </summary>
-internal sealed class Lowering
+internal sealed partial class Lowering
 {
     private const int LargestWholePower = 64;
     private static readonly Dictionary<Symbol, double> NoValues = [];
 
     private readonly CodeNodes nodes;
     private readonly bool hasRsqrt;
+    private readonly bool factors;
     private readonly Dictionary<Symbol, int> slots = [];
     private readonly Dictionary<Expr, int> ids = [];
     private readonly List<Expr> order = [];
@@ -19,10 +20,12 @@ internal sealed class Lowering
     private readonly Dictionary<Expr, int> reciprocals = [];
     private readonly Dictionary<Expr, Recipe> recipes = [];
     private readonly Dictionary<int, CodeNode> values = [];
+    private readonly List<Part> parts = [];
+    private readonly HashSet<Expr> dissolved = [];
 
-    private Lowering(CodeNodes nodes, IReadOnlyList<Symbol> inputs, bool hasRsqrt)
+    private Lowering(CodeNodes nodes, IReadOnlyList<Symbol> inputs, bool hasRsqrt, bool factors)
     {
-        (this.nodes, this.hasRsqrt) = (nodes, hasRsqrt);
+        (this.nodes, this.hasRsqrt, this.factors) = (nodes, hasRsqrt, factors);
         for (int i = 0; i < inputs.Count; i++) slots[inputs[i]] = i;
     }
 
@@ -30,14 +33,25 @@ internal sealed class Lowering
     /// <exception cref="ArgumentException">A symbol is not among the inputs, or a node has no value.</exception>
     public static CodeNode[] Of(CodeNodes nodes, ReadOnlySpan<Expr> roots, IReadOnlyList<Symbol> inputs, bool hasRsqrt)
     {
-        var lowering = new Lowering(nodes, inputs, hasRsqrt);
-        lowering.Discover(roots);
-        lowering.CountReciprocals();
-        foreach (Expr expr in lowering.order) lowering.WriteRecipe(expr);
-        lowering.Share();
-        foreach (Expr expr in lowering.order) lowering.values[lowering.ids[expr]] = lowering.Lower(expr);
+        // Taking factors out of sums saves multiplications, but may hide products that occur elsewhere too: the cheaper way is taken.
+        CodeNode[] plain = new Lowering(nodes, inputs, hasRsqrt, factors: false).Run(roots);
+        CodeNode[] factored = new Lowering(nodes, inputs, hasRsqrt, factors: true).Run(roots);
+        return CostOf(factored) < CostOf(plain) ? factored : plain;
+    }
+
+    private static long CostOf(CodeNode[] roots) => CodeGraph.PostOrder(roots).Sum(node => (long)node.Cost);
+
+    private CodeNode[] Run(ReadOnlySpan<Expr> roots)
+    {
+        Discover(roots);
+        CountReciprocals();
+        foreach (Expr expr in order) WriteRecipe(expr);
+        if (factors) FactorSums();
+        Share();
+        foreach (Expr expr in order)
+            if (!dissolved.Contains(expr)) values[ids[expr]] = Lower(expr);
         var result = new CodeNode[roots.Length];
-        for (int i = 0; i < result.Length; i++) result[i] = lowering.Real(roots[i]);
+        for (int i = 0; i < result.Length; i++) result[i] = Real(roots[i]);
         return result;
     }
 
@@ -107,7 +121,7 @@ internal sealed class Lowering
         if (IsConstant(expr)) return;
         if (expr is Sum)
         {
-            var recipe = new Recipe();
+            var recipe = new Recipe(isSum: true);
             foreach (Expr term in expr.Args)
             {
                 if (IsConstant(term))
@@ -124,7 +138,7 @@ internal sealed class Lowering
         }
         else if (expr is Product)
         {
-            var recipe = new Recipe { Constant = 1 };
+            var recipe = new Recipe(isSum: false);
             foreach (Expr factor in expr.Args)
             {
                 if (IsConstant(factor)) recipe.Constant *= factor.Evaluate(NoValues);
@@ -144,17 +158,17 @@ internal sealed class Lowering
 
     private void Share()
     {
-        foreach (Operation operation in (ReadOnlySpan<Operation>)[Operation.Multiply, Operation.Add])
+        foreach (bool sums in (ReadOnlySpan<bool>)[false, true])
         {
             var chosen = new List<Recipe>();
             foreach (Expr expr in order)
-                if (recipes.TryGetValue(expr, out Recipe? recipe) && recipe.Terms.Count > 1 && expr is Product == (operation == Operation.Multiply)) chosen.Add(recipe);
-            int first = order.Count + pairs.Count;
-            foreach (SharedPairs.Pair pair in SharedPairs.Extract([.. chosen.Select(recipe => recipe.Terms)], first)) pairs.Add((operation, pair));
+                if (recipes.TryGetValue(expr, out Recipe? recipe) && !dissolved.Contains(expr)) chosen.Add(recipe);
+            foreach (Part part in parts)
+                if (part.Recipe is { } recipe) chosen.Add(recipe);
+            chosen.RemoveAll(recipe => recipe.IsSum != sums || recipe.Terms.Count < 2);
+            foreach (SharedPairs.Pair pair in SharedPairs.Extract([.. chosen.Select(recipe => recipe.Terms)], order.Count + parts.Count)) parts.Add(new Part(pair, sums, null));
         }
     }
-
-    private readonly List<(Operation Operation, SharedPairs.Pair Pair)> pairs = [];
 
     // ---- Nodes ------------------------------------------------------------------------------------------------------------------
 
@@ -201,7 +215,9 @@ internal sealed class Lowering
 
     private CodeNode LowerProduct(Recipe recipe)
     {
-        CodeNode? above = null;
+        // A coefficient in front of several factors is multiplied first: c * a * b needs no brackets.
+        CodeNode? above = recipe.Terms.Count > 1 && recipe.Constant != 1 && recipe.Constant != -1 ? nodes.Literal(recipe.Constant) : null;
+        double constant = above is null ? recipe.Constant : 1;
         foreach (SharedPairs.Term factor in recipe.Terms) above = above is null ? RealOf(factor.Id) : nodes.Make(Operation.Multiply, above, RealOf(factor.Id));
         CodeNode? below = null;
         foreach (Expr divisor in recipe.Divisors)
@@ -212,7 +228,7 @@ internal sealed class Lowering
             below = below is null ? value : nodes.Make(Operation.Multiply, below, value);
         }
 
-        above = above is null ? nodes.Literal(recipe.Constant) : nodes.Make(Operation.Multiply, nodes.Literal(recipe.Constant), above);
+        above = above is null ? nodes.Literal(constant) : nodes.Make(Operation.Multiply, nodes.Literal(constant), above);
         return below is null ? above : nodes.Make(Operation.Divide, above, below);
     }
 
@@ -277,10 +293,10 @@ internal sealed class Lowering
     private CodeNode RealOf(int id)
     {
         if (values.TryGetValue(id, out CodeNode? known)) return AsReal(known);
-        (Operation operation, SharedPairs.Pair pair) = pairs[id - order.Count];
-        CodeNode first = RealOf(pair.First), second = RealOf(pair.Second);
-        return values[id] = operation == Operation.Multiply ? nodes.Make(Operation.Multiply, first, second)
-            : nodes.Make(pair.Opposite ? Operation.Subtract : Operation.Add, first, second);
+        Part part = parts[id - order.Count];
+        if (part.Recipe is { } recipe) return values[id] = recipe.IsSum ? LowerSum(recipe) : LowerProduct(recipe);
+        CodeNode first = RealOf(part.Pair.First), second = RealOf(part.Pair.Second);
+        return values[id] = nodes.Make(!part.IsSum ? Operation.Multiply : part.Pair.Opposite ? Operation.Subtract : Operation.Add, first, second);
     }
 
     private CodeNode AsReal(CodeNode node) => node.IsTruth ? nodes.Make(Operation.Truth, node) : node;
@@ -295,12 +311,17 @@ internal sealed class Lowering
         term is Product { Coefficient.IsNegative: true } ? (-term, true) : (term, false);
 
     /// <summary>A sum or a product: its terms or factors, its constant, and what it is divided by.</summary>
-    private sealed class Recipe
+    private sealed class Recipe(bool isSum)
     {
+        public bool IsSum { get; } = isSum;
+
         public List<SharedPairs.Term> Terms { get; } = [];
 
         public List<Expr> Divisors { get; } = [];
 
-        public double Constant { get; set; }
+        public double Constant { get; set; } = isSum ? 0 : 1;
     }
+
+    /// <summary>A value that is no node of the formula: a shared pair, or a sum or product that factoring made.</summary>
+    private sealed record Part(SharedPairs.Pair Pair, bool IsSum, Recipe? Recipe);
 }

@@ -5,7 +5,8 @@ internal sealed class OperationTally
 {
     private readonly HashSet<CodeNode> seen = [];
     private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
-    private readonly int total;
+
+    public int Total { get; }
 
     /// <summary>Counts what the results from <paramref name="start"/> to <paramref name="end"/> need beyond what is counted before.</summary>
     public OperationTally(Statements statements, int start, int end, OperationTally? before = null)
@@ -18,14 +19,14 @@ internal sealed class OperationTally
             foreach (CodeNode arg in node.Args) stack.Push(statements.Resolve(arg));
             if (KindOf(node) is not { } kind) continue;
             counts[kind] = counts.GetValueOrDefault(kind) + 1;
-            total++;
+            Total++;
         }
     }
 
     /// <summary>Such as <c>9 (4 mul, 3 add, 1 div, 1 exp)</c>, the most frequent first.</summary>
-    public override string ToString() => total == 0
+    public override string ToString() => Total == 0
         ? "0"
-        : $"{total} ({string.Join(", ", counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}"))})";
+        : $"{Total} ({string.Join(", ", counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}"))})";
 
     private static string? KindOf(CodeNode node) => node.Operation switch
     {

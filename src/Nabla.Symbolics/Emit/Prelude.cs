@@ -190,10 +190,14 @@ internal sealed partial class Prelude(Dialect dialect)
                 return sum + f * 1.3382536530684679e-11;
             }
             """,
-        ["i0"] = Bessel("i0", "1.0", "k * k", "exp(a) * i0e(a)"),
-        ["i1"] = Bessel("i1", "0.5 * x", "k * (k + 1.0)", "exp(a) * i1e(x)"),
-        ["i0e"] = ScaledBessel("i0", "0.0", ""),
-        ["i1e"] = ScaledBessel("i1", "4.0", "x < 0.0 ? -s : "),
+        ["i0"] = "real i0(real x)\n{\n    real a = abs(x);\n    return a <= 20.0 ? i0near(x) : exp(a) * i0far(a);\n}",
+        ["i1"] = "real i1(real x)\n{\n    real a = abs(x);\n    return a <= 20.0 ? i1near(x) : exp(a) * (x < 0.0 ? -i1far(a) : i1far(a));\n}",
+        ["i0e"] = "real i0e(real x)\n{\n    real a = abs(x);\n    return a <= 20.0 ? exp(-a) * i0near(x) : i0far(a);\n}",
+        ["i1e"] = "real i1e(real x)\n{\n    real a = abs(x);\n    return a <= 20.0 ? exp(-a) * i1near(x) : x < 0.0 ? -i1far(a) : i1far(a);\n}",
+        ["i0near"] = BesselSeries("i0near", "1.0", "k * k"),
+        ["i1near"] = BesselSeries("i1near", "0.5 * x", "k * (k + 1.0)"),
+        ["i0far"] = BesselFar("i0far", "0.0"),
+        ["i1far"] = BesselFar("i1far", "4.0"),
         ["erfinv"] = """
             real erfinv(real y)
             {
@@ -259,7 +263,6 @@ internal sealed partial class Prelude(Dialect dialect)
         {
             "erf" => dialect.IsDouble ? ErfDouble : ErfFloat,
             "erfc" => dialect.IsDouble ? ErfcDouble : ErfcFloat,
-            "expm1" when dialect.IsDouble && dialect.Language == EmitLanguage.CSharp => Texts[name],
             _ => Texts[name],
         };
         string body = Word().Replace(neutral, match => Translate(match.Value, name));
@@ -279,7 +282,7 @@ internal sealed partial class Prelude(Dialect dialect)
             case "rawpow": return dialect.Language == EmitLanguage.CSharp ? dialect.Function("Pow") : dialect.Function("pow");
             case "powany": return NameOf("pow");
             case "fma": return dialect.Fma;
-            case "lgamma1":
+            case "lgamma1" or "i0near" or "i1near" or "i0far" or "i1far":
                 Write(word);
                 return dialect.HelperName(word);
         }
@@ -290,11 +293,9 @@ internal sealed partial class Prelude(Dialect dialect)
     [GeneratedRegex(@"(?<![\w.])(?:\d+(?:\.\d+(?:e[+-]?\d+)?)?|[A-Za-z_]\w*)")]
     private static partial Regex Word();
 
-    private static string Bessel(string name, string first, string divisor, string large) => $$"""
+    private static string BesselSeries(string name, string first, string divisor) => $$"""
         real {{name}}(real x)
         {
-            real a = abs(x);
-            if (a > 20.0) return {{large}};
             real z = 0.25 * x * x;
             real term = {{first}};
             real sum = term;
@@ -309,24 +310,21 @@ internal sealed partial class Prelude(Dialect dialect)
         }
         """;
 
-    // Abramowitz and Stegun 9.7.1; beyond 20 the terms fall far below a double's precision before they grow.
-    private static string ScaledBessel(string name, string mu, string odd) => $$"""
-        real {{name}}e(real x)
+    // e^-a I(a), Abramowitz and Stegun 9.7.1; beyond 20 the terms fall far below a double's precision before they grow.
+    private static string BesselFar(string name, string mu) => $$"""
+        real {{name}}(real a)
         {
-            real a = abs(x);
-            if (a <= 20.0) return exp(-a) * {{name}}(x);
             real term = 1.0;
-            real s = 1.0;
+            real sum = 1.0;
             real k = 1.0;
             for (int j = 0; j < 24; j++)
             {
                 real odd = 2.0 * k - 1.0;
                 term *= (odd * odd - {{mu}}) / (8.0 * a * k);
-                s += term;
+                sum += term;
                 k += 1.0;
             }
-            s *= 0.39894228040143268 / sqrt(a);
-            return {{odd}}s;
+            return 0.39894228040143268 * sum / sqrt(a);
         }
         """;
 

@@ -55,7 +55,7 @@ internal sealed class SourceWriter
         if (returned is not null && returned.StartsWith("return ", StringComparison.Ordinal)) Line(1, returned + ";");
         else if (returned is not null) Line(1, $"return {returned};");
         var text = new StringBuilder();
-        foreach (string line in function.Comment(statements)) text.Append("// ").Append(line).Append('\n');
+        foreach (string line in function.Comment(statements)) AppendComment(text, line);
         text.Append(dialect.Signature(function.Name, returns ? dialect.Real : null, [.. function.Arguments.Select(dialect.Parameter)]));
         text.Append("\n{\n");
         if (dialect.Language == EmitLanguage.C)
@@ -65,6 +65,17 @@ internal sealed class SourceWriter
         }
 
         return text.Append(body).Append("}\n").ToString();
+    }
+
+    private static void AppendComment(StringBuilder text, string line)
+    {
+        while (line.Length + 3 > LineLength && line.LastIndexOf(' ', LineLength - 3) is > 2 and var cut)
+        {
+            text.Append("// ").Append(line, 0, cut).Append('\n');
+            line = "    " + line[(cut + 1)..];
+        }
+
+        text.Append("// ").Append(line).Append('\n');
     }
 
     // ---- Statements -------------------------------------------------------------------------------------------------------------
@@ -161,15 +172,18 @@ internal sealed class SourceWriter
 
     private static int BreakOf(string text, int limit)
     {
-        // Least nested first, so that a sum breaks between its terms; after its = a line is never broken.
-        int best = -1, bestDepth = int.MaxValue, nesting = 0;
+        // Least nested first, sums before products; what stands before the equals sign stays together.
+        int best = -1, bestRank = int.MaxValue, nesting = 0;
         int start = text.IndexOf("= ", StringComparison.Ordinal) + 2;
-        for (int i = 0; i < Math.Min(text.Length, limit); i++)
+        for (int i = 0; i < Math.Min(text.Length - 1, limit); i++)
         {
             if (text[i] is '(' or '[') nesting++;
             else if (text[i] is ')' or ']') nesting--;
-            else if (text[i] == ' ' && i > start && i + 1 < text.Length && (text[i + 1] is '+' or '-' or '*' or '/' or '?' or ':' or '&' or '|' || text[i - 1] == ',')
-                && nesting <= bestDepth && i > limit / 3) (best, bestDepth) = (i, nesting);
+            if (text[i] != ' ' || i <= start || i < limit / 3) continue;
+            bool loose = text[i - 1] == ',' || text[i + 1] is '?' or ':' or '&' or '|' || (text[i + 1] is '+' or '-' && text[i + 2] == ' ');
+            if (!loose && text[i + 1] is not ('*' or '/')) continue;
+            int rank = (2 * nesting) + (loose ? 0 : 1);
+            if (rank <= bestRank) (best, bestRank) = (i, rank);
         }
 
         return best;
@@ -202,7 +216,12 @@ internal sealed class SourceWriter
             case Operation.Subtract: return ($"{Text(a[0], 6)} - {Text(a[1], 7)}", 6);
             case Operation.Multiply: return ($"{Text(a[0], 7)} * {Text(a[1], 8)}", 7);
             case Operation.Divide: return ($"{Text(a[0], 7)} / {Text(a[1], 8)}", 7);
-            case Operation.Negate: return ($"-{Text(a[0], 9)}", 8);
+            case Operation.Negate:
+                CodeNode negated = statements.Resolve(a[0]);
+                // -a * b rather than -(a * b): the same number.
+                return negated.Operation is Operation.Multiply or Operation.Divide && !statements.IsNamed(negated)
+                    ? ($"-{Text(negated.Args[0], 9)} {(negated.Operation == Operation.Multiply ? '*' : '/')} {Text(negated.Args[1], 8)}", 7)
+                    : ($"-{Text(a[0], 9)}", 8);
             case Operation.Fma: return ($"{dialect.Fma}({Text(a[0], 0)}, {Text(a[1], 0)}, {Text(a[2], 0)})", 9);
             case Operation.Call:
                 string name = node.Primitive == Primitives.Pow && a[1].Operation == Operation.Literal && a[1].Value != Math.Floor(a[1].Value) && dialect.Language is EmitLanguage.Glsl or EmitLanguage.Hlsl
@@ -211,6 +230,9 @@ internal sealed class SourceWriter
                 return ($"{name}({string.Join(", ", a.Select(arg => Text(arg, 0)))})", 9);
             case Operation.Choose: return ($"{Text(a[0], 2)} ? {Text(a[1], 2)} : {Text(a[2], 1)}", 1);
             case Operation.Truth: return ($"{Text(a[0], 2)} ? {dialect.Literal(1)} : {dialect.Literal(0)}", 1);
+            // x > 0 rather than 0 < x
+            case Operation.Less when a[0].Operation == Operation.Literal: return ($"{Text(a[1], 6)} > {Text(a[0], 6)}", 5);
+            case Operation.LessEqual when a[0].Operation == Operation.Literal: return ($"{Text(a[1], 6)} >= {Text(a[0], 6)}", 5);
             case Operation.Less: return ($"{Text(a[0], 6)} < {Text(a[1], 6)}", 5);
             case Operation.LessEqual: return ($"{Text(a[0], 6)} <= {Text(a[1], 6)}", 5);
             case Operation.Equal: return ($"{Text(a[0], 6)} == {Text(a[1], 6)}", 4);
