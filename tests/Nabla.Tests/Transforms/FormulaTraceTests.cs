@@ -34,7 +34,7 @@ public sealed class FormulaTraceTests
     {
         TracedFormula formula = Formula.Trace(x => x[1, 11] + x[11, 1], (12, 12));
 
-        Assert.Equal("x_1_11 + x_11_1", formula.ToString());
+        Assert.Equal("x_11_1 + x_1_11", formula.ToString());
     }
 
     [Fact]
