@@ -235,6 +235,7 @@ public sealed partial class ElementwiseOp
         GradientPlan plan = Plan(mask);
         var node = new ElementwiseNode(this, plan, inputs, outputs);
         for (int i = 0; i < outputs.Length; i++) outputs[i].SetHistory(node, i);
+        GraphRecording.Current?.Add(node, inputs, outputs);
     }
 
     internal GradientPlan Plan(int mask)

@@ -91,6 +91,7 @@ internal abstract class Op(string name)
             if (SavesOutputs) context.SaveOutput(i, outputs[i], node);
             if (IsDifferentiable(i) && outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
         }
+        GraphRecording.Current?.Add(node, inputs, outputs);
     }
 }
 
