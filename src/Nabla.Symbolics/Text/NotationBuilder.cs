@@ -67,7 +67,7 @@ internal sealed class NotationBuilder
         {
             return number.IsInteger
                 ? new Mark(MarkKind.Number, number.Value.Numerator.ToString(CultureInfo.InvariantCulture))
-                : new Fraction(
+                : new StackedFraction(
                     new Mark(MarkKind.Number, number.Value.Numerator.ToString(CultureInfo.InvariantCulture)),
                     new Mark(MarkKind.Number, number.Value.Denominator.ToString(CultureInfo.InvariantCulture)));
         }
@@ -120,7 +120,7 @@ internal sealed class NotationBuilder
         }
 
         if (!coefficient.IsOne || above.Count == 0) above.Insert(0, coefficient);
-        return below.Count == 0 ? OfFactors(above) : new Fraction(OfFactors(above), OfFactors(below));
+        return below.Count == 0 ? OfFactors(above) : new StackedFraction(OfFactors(above), OfFactors(below));
     }
 
     private Notation OfFactors(List<Expr> factors)
@@ -143,7 +143,7 @@ internal sealed class NotationBuilder
         Mark { Kind: MarkKind.Number } => true,
         Script script => NeedsDot(left, script.Base),
         Row row => NeedsDot(left, row.Items[0]),
-        Fraction => left is Mark { Kind: MarkKind.Number } or Fraction,
+        StackedFraction => left is Mark { Kind: MarkKind.Number } or StackedFraction,
         Fence => left is Mark { Kind: MarkKind.Symbol, Text: "Γ" },
         _ => false,
     };
@@ -205,7 +205,7 @@ internal sealed class NotationBuilder
     {
         if (exponent is Number { IsNegative: true } negative)
         {
-            return new Fraction(new Mark(MarkKind.Number, "1"), Of(Power.Of(@base, Number.Negate(negative))));
+            return new StackedFraction(new Mark(MarkKind.Number, "1"), Of(Power.Of(@base, Number.Negate(negative))));
         }
 
         if (exponent is Number { IsExact: true, IsInteger: false } root && root.Value.Numerator.IsOne && root.Value.Denominator < 100)
