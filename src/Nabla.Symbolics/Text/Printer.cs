@@ -56,13 +56,15 @@ internal static class Printer
             case Sum sum: ExpandSum(sum, pieces); break;
             case Product product: ExpandProduct(product.Coefficient, product, pieces); break;
             case Call call when call.Primitive == Primitives.Pow: ExpandPower(call, pieces); break;
+            case Indexed indexed: ExpandIndexed(indexed, pieces); break;
+            case BigOperator big: ExpandArguments(big.IsSum ? "sum" : "product", [big.Body, big.Index, big.Lower, big.Upper], pieces); break;
             case Call call when InfixOf(call.Primitive) is { } infix: ExpandInfix(call, infix, pieces); break;
             case Call call when call.Primitive == Primitives.Not:
                 pieces.Add("not ");
                 pieces.Add(new Piece(null, call.Args[0], NotLevel));
                 break;
             case Call call when call.Primitive == Primitives.Select: ExpandChoice(call, pieces); break;
-            case Call call: ExpandCall(call, pieces); break;
+            case Call call: ExpandArguments(call.Primitive.Name, call.Args, pieces); break;
         }
 
         if (bracket) pieces.Add(")");
@@ -120,9 +122,10 @@ internal static class Printer
     }
 
     /// <summary>The name of a symbol, quoted where it is no plain name or would mean a constant, a function or an operator.</summary>
-    internal static string NameOf(Symbol symbol)
+    internal static string NameOf(Symbol symbol) => NameOf(symbol.Name);
+
+    private static string NameOf(string name)
     {
-        var name = symbol.Name;
         var plain = Lexer.IsPlainName(name) && name is not ("and" or "or" or "not") && InfixParser.ConstantOf(name) is null
             && (NamedFunction.Find(name) is null || NamedFunction.MayBeSymbol(name));
         return plain ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
@@ -235,16 +238,28 @@ internal static class Printer
         }
     }
 
-    private static void ExpandCall(Call call, List<Piece> pieces)
+    private static void ExpandArguments(string name, Expr[] args, List<Piece> pieces)
     {
-        pieces.Add(call.Primitive.Name);
-        for (var i = 0; i < call.Args.Length; i++)
+        pieces.Add(name);
+        for (var i = 0; i < args.Length; i++)
         {
             pieces.Add(i == 0 ? "(" : ", ");
-            pieces.Add(new Piece(null, call.Args[i], OrLevel));
+            pieces.Add(new Piece(null, args[i], OrLevel));
         }
 
         pieces.Add(")");
+    }
+
+    private static void ExpandIndexed(Indexed indexed, List<Piece> pieces)
+    {
+        pieces.Add(NameOf(indexed.Base.Name));
+        for (var i = 0; i < indexed.Args.Length; i++)
+        {
+            pieces.Add(i == 0 ? "[" : ", ");
+            pieces.Add(new Piece(null, indexed.Args[i], OrLevel));
+        }
+
+        pieces.Add("]");
     }
 
     internal static string TextOf(Number number)

@@ -31,4 +31,15 @@ internal static class TransformErrors
 
     public static ArgumentOutOfRangeException Step(string op, double eps) =>
         new(nameof(eps), eps, $"{op}: the step must be positive, got {eps}. 1e-6 suits functions of ordinary scale.");
+
+    public static ArgumentException NoTensorFor(string op, string symbol, IEnumerable<string> given) =>
+        new($"{op}: the symbol '{symbol}' has no tensor; given are {List(given)}. Add '{symbol}'.");
+
+    public static ArgumentException SymbolTwice(string op, string symbol) =>
+        new($"{op}: the symbol '{symbol}' is named twice. Name each argument once.");
+
+    public static ArgumentException TensorCount(string op, int given, IEnumerable<string> symbols) =>
+        new($"{op}: {given} tensors for the symbols {List(symbols)}. Give one for each.");
+
+    private static string List(IEnumerable<string> names) => string.Join(", ", names.Take(20)) is { Length: > 0 } text ? text : "none";
 }
