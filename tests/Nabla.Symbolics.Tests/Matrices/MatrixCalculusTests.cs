@@ -9,6 +9,7 @@ public sealed class MatrixCalculusTests
     private static readonly MatrixSymbol B = MatrixExpr.Symbol("B", N, N);
     private static readonly MatrixSymbol X = MatrixExpr.Symbol("X", N, N);
     private static readonly MatrixSymbol S = MatrixExpr.Symbol("S", N, N, MatrixProperties.Symmetric);
+    private static readonly MatrixSymbol P = MatrixExpr.Symbol("P", N, N, MatrixProperties.PositiveDefinite);
     private static readonly MatrixSymbol Q = MatrixExpr.Symbol("Q", N, N, MatrixProperties.Orthogonal);
     private static readonly MatrixSymbol D = MatrixExpr.Vector("d", N);
     private static readonly MatrixSymbol Y = MatrixExpr.Vector("y", N);
@@ -76,14 +77,15 @@ public sealed class MatrixCalculusTests
     {
         Says("A^-T", LogDet(A), A);
         Says("S^-1 (per entry)", LogDet(S), S);
-        Says("det(A)*A^-T", Det(A), A);
+        Says("adj(A^T)", Det(A), A);
+        Says("det(P)*P^-1 (per entry)", Det(P), P);
         Says("A^T*B^T", Trace(A * X * B), X);
         Says("(A + A^T)*y", A.QuadraticForm(Y), Y);
         Says("y*y^T", A.QuadraticForm(Y), A);
         Says("-A^-T*B^T*A^-T", Trace(A.Inverse() * B), A);
         Says("-S^-1*d*d^T*S^-1 (per entry)", S.Inverse().QuadraticForm(D), S);
         Says("2*S^-1*d", S.Inverse().QuadraticForm(D), D);
-        Says("1/2*exp(-(d^T*S^-1*d)/2)*S^-1*d*d^T*S^-1 (per entry)", Exp(-S.Inverse().QuadraticForm(D) / 2), S);
+        Says("exp(-(d^T*S^-1*d)/2)/2*S^-1*d*d^T*S^-1 (per entry)", Exp(-S.Inverse().QuadraticForm(D) / 2), S);
         Says("-exp(-(d^T*S^-1*d)/2)*S^-1*d", Exp(-S.Inverse().QuadraticForm(D) / 2), D);
         Says("0", Trace(B), A);
     }
@@ -112,6 +114,15 @@ public sealed class MatrixCalculusTests
         Assert.Equal(direct, fromEntries.To(SymmetryConvention.PerFreeParameter).Value[1, 0].Evaluate(values), 1e-12);
         Assert.Equal(direct, fromEntries.FreeParameters[1].Evaluate(values), 1e-12);
         Assert.EndsWith("(per entry)", fromEntries.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_derivative_of_a_determinant_holds_where_the_matrix_is_singular()
+    {
+        var gradient = Det(A).Gradient(A).Value.ToMatrix((N, 3));
+        var values = new Dictionary<Symbol, double>();
+        foreach (var symbol in A.ToMatrix((N, 3)).FreeParameters) values[symbol] = symbol.Name is "A11" or "A22" ? 1 : 0;
+        Assert.Equal(new double[,] { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 1 } }, gradient.Evaluate(values));
     }
 
     [Fact]
@@ -176,7 +187,10 @@ public sealed class MatrixCalculusTests
             for (var i = 0; i < 100_000; i++) deep = (deep + B).Inverse();
         });
         Assert.Contains("nested deeper", error.Message, StringComparison.Ordinal);
-        Assert.False(Trace(deep).Differential(A, B).IsZero);
+        deep = A;
+        for (var i = 0; i < 300; i++) deep = (deep + B).Inverse();
+        Assert.False(Trace(deep).Differential(A, X).IsZero);
+        Assert.False(Trace(deep).Gradient(A).Value.IsZero);
     }
 
     private static void Says(string expected, MatrixScalar f, MatrixSymbol x) => Assert.Equal(expected, f.Gradient(x).ToString());
