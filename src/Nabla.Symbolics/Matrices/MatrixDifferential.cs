@@ -54,7 +54,7 @@ internal sealed class MatrixDifferential
         if (!matrices.TryGetValue(matrix, out var difference)) return 0;
         return atom.Kind switch
         {
-            MatrixAtomKind.Determinant => atom.ToScalar() * MatrixScalar.Trace(Times([matrix.Inverse()], difference, [])),
+            MatrixAtomKind.Determinant => MatrixScalar.Trace(Times([matrix.Adjugate()], difference, [])),
             MatrixAtomKind.LogDeterminant => MatrixScalar.Trace(Times([matrix.Inverse()], difference, [])),
             MatrixAtomKind.Trace => MatrixScalar.Trace(difference),
             _ => MatrixScalar.OfEntry(difference),
@@ -79,6 +79,10 @@ internal sealed class MatrixDifferential
             case MatrixSymbol: return ReferenceEquals(node, symbol) ? change : null;
             case MatrixTranspose: return Of(node.Args[0]).Transpose();
             case MatrixDiagonalPart: return Of(node.Args[0]).DiagonalPart();
+            case MatrixAdjugate:
+                var inverse = node.Args[0].Inverse();
+                var difference = Of(node.Args[0]);
+                return (MatrixScalar.Trace(Times([node], difference, [])) * inverse) - Times([node], difference, [inverse]);
             case MatrixInverse: return -Times([node], Of(node.Args[0]), [node]);
             case MatrixSum: return MatrixSum.Of(node.Rows, node.Columns, Array.ConvertAll(node.Args, Of));
             case MatrixScaled scaled: return (Of(scaled.Coefficient) * scaled.Core) + Spread(scaled.Coefficient, Of(scaled.Core));
@@ -86,8 +90,8 @@ internal sealed class MatrixDifferential
                 var terms = new List<MatrixExpr>();
                 for (var i = 0; i < node.Args.Length; i++)
                 {
-                    if (!matrices.TryGetValue(node.Args[i], out var difference)) continue;
-                    terms.Add(Times(node.Args[..i], difference, node.Args[(i + 1)..]));
+                    if (!matrices.TryGetValue(node.Args[i], out var factor)) continue;
+                    terms.Add(Times(node.Args[..i], factor, node.Args[(i + 1)..]));
                 }
 
                 return MatrixSum.Of(node.Rows, node.Columns, [.. terms]);

@@ -65,6 +65,7 @@ internal sealed class MatrixExpansion
             case MatrixZero: return Matrix.Zeros(SizeOf(matrix.Rows), SizeOf(matrix.Columns));
             case MatrixTranspose: return ImageOf(matrix.Args[0]).Transpose();
             case MatrixInverse: return ImageOf(matrix.Args[0]).Inverse();
+            case MatrixAdjugate: return ImageOf(matrix.Args[0]).Adjugate();
             case MatrixScaled scaled: return ImageOf(scaled.Core) * ImageOf(scaled.Coefficient);
             case MatrixDiagonalPart:
                 var whole = ImageOf(matrix.Args[0]);

@@ -130,6 +130,10 @@ public abstract partial class MatrixExpr
         return exponent == 0 ? Identity(Rows) : MatrixProduct.Of(factors);
     }
 
+    /// <summary>The adjugate: A · adj A = det A · 1, also where A is singular.</summary>
+    /// <exception cref="ArgumentException">The matrix is not square.</exception>
+    public MatrixExpr Adjugate() => MatrixAdjugate.Of(this);
+
     /// <summary>The diagonal matrix with the diagonal of this one.</summary>
     /// <exception cref="ArgumentException">The matrix is not square.</exception>
     public MatrixExpr DiagonalPart() => MatrixDiagonalPart.Of(this);

@@ -5,7 +5,7 @@ namespace Nabla.Symbolics;
 /// <summary>
 /// The gradient of a scalar with respect to a matrix symbol, by one sweep from the scalar down: each node passes its adjoint M̄, for which
 /// df = tr(M̄ᵀ dM), to its parts. The rules are the differentials of Magnus and Neudecker (Matrix Differential Calculus, ch. 8-9), read off:
-/// d det M = det M tr(M⁻¹ dM), d log det M = tr(M⁻¹ dM), d M⁻¹ = -M⁻¹ dM M⁻¹.
+/// d det M = tr(adj M dM), also where M is singular, d log det M = tr(M⁻¹ dM), d M⁻¹ = -M⁻¹ dM M⁻¹.
 /// </summary>
 internal sealed class MatrixGradient
 {
@@ -61,7 +61,7 @@ internal sealed class MatrixGradient
         var matrix = atom.Matrix;
         Add(matrix, adjoint * atom.Kind switch
         {
-            MatrixAtomKind.Determinant => atom.ToScalar() * matrix.Transpose().Inverse(),
+            MatrixAtomKind.Determinant => matrix.Transpose().Adjugate(),
             MatrixAtomKind.LogDeterminant => matrix.Transpose().Inverse(),
             _ => MatrixIdentity.Of(matrix.Rows),
         });
@@ -87,6 +87,11 @@ internal sealed class MatrixGradient
             case MatrixInverse:
                 var transposed = node.Transpose();
                 Add(node.Args[0], -(transposed * adjoint * transposed));
+                break;
+            case MatrixAdjugate:
+                // d adj M = tr(adj M dM) M⁻¹ - adj M dM M⁻¹, for regular M
+                var (adjugate, inverse) = (node.Transpose(), node.Args[0].Transpose().Inverse());
+                Add(node.Args[0], (MatrixScalar.Inner(adjoint, inverse.Transpose()) * adjugate) - (adjugate * adjoint * inverse));
                 break;
             case MatrixProduct:
                 PassProduct(node.Args, adjoint);

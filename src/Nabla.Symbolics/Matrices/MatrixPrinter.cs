@@ -45,6 +45,7 @@ internal sealed class MatrixPrinter
             case MatrixTranspose: WritePower(matrix.Args[0], "T"); break;
             case MatrixInverse { Args: [MatrixTranspose { Args: [var symbol] }] }: WritePower(symbol, "-T"); break;
             case MatrixInverse: WritePower(matrix.Args[0], "-1"); break;
+            case MatrixAdjugate: WriteFunction("adj", matrix.Args[0]); break;
             case MatrixDiagonalPart: WriteFunction("diag", matrix.Args[0]); break;
             case MatrixSum: WriteSum(matrix); break;
             case MatrixProduct: WriteProduct(matrix.Args); break;

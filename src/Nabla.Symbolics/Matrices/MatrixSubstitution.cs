@@ -73,6 +73,7 @@ internal sealed class MatrixSubstitution
         {
             MatrixTranspose => args[0].Transpose(),
             MatrixInverse => args[0].Inverse(),
+            MatrixAdjugate => args[0].Adjugate(),
             MatrixDiagonalPart => args[0].DiagonalPart(),
             MatrixSum => MatrixSum.Of(matrix.Rows, matrix.Columns, args),
             MatrixScaled scaled => MatrixScaled.Of(ImageOf(scaled.Coefficient), args[0]),

@@ -80,14 +80,15 @@ public sealed class MatrixScaled : MatrixExpr
     private protected override MatrixExpr MakeTranspose() => Of(Coefficient, Core.Transpose());
 }
 
-/// <summary>A canonical order that does not depend on hash codes: by depth and text; only texts of the same 300 characters fall back on them.</summary>
+/// <summary>A canonical order that does not depend on hash codes: by text, identities last; only texts
+/// that begin with the same 300 characters fall back on them.</summary>
 internal static class MatrixOrder
 {
     public static int Compare(MatrixExpr a, MatrixExpr b)
     {
         if (ReferenceEquals(a, b)) return 0;
         var (left, right) = (a is MatrixScaled x ? x.Core : a, b is MatrixScaled y ? y.Core : b);
-        var order = left.Depth.CompareTo(right.Depth);
+        var order = (left is MatrixIdentity).CompareTo(right is MatrixIdentity);
         if (order == 0) order = string.CompareOrdinal(left.Key, right.Key);
         return order != 0 ? order : left.Hash.CompareTo(right.Hash);
     }
