@@ -244,7 +244,7 @@ internal sealed class VerificationRun
     private void AddGrouped(FindingKind kind, IEnumerable<VerifiedElement> group)
     {
         foreach (IGrouping<string, VerifiedElement> same in group.GroupBy(element => element.Note))
-            findings.Add(new VerificationFinding(kind, $"{WayText.Places(same.Select(element => element.Name))}: {same.Key}."));
+            findings.Add(new VerificationFinding(kind, $"{WayText.Places(same.Select(element => element.Name))}: {(kind == FindingKind.Kink ? same.Key[(KinkWord.Length + 2)..] : same.Key)}."));
     }
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
