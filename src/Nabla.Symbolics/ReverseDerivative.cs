@@ -21,10 +21,10 @@ internal static class ReverseDerivative
 
         var varying = new HashSet<Expr>();
         foreach (var symbol in symbols) varying.Add(symbol);
-        var order = Traversal.PostOrder([root], mask);
+        var order = KnownDerivative.PostOrder(root, mask);
         foreach (var node in order)
         {
-            foreach (var arg in node.Args)
+            foreach (var arg in KnownDerivative.OperandsOf(node))
             {
                 if (varying.Contains(arg))
                 {
@@ -32,6 +32,9 @@ internal static class ReverseDerivative
                     break;
                 }
             }
+
+            // The body of an operator over an index is differentiated as a whole, by each symbol that it may contain.
+            if (node is BigOperator big && (big.Body.SymbolMask & mask) != 0) varying.Add(node);
         }
 
         var adjoints = new Dictionary<Expr, List<PendingProduct>> { [root] = [PendingProduct.One] };
@@ -39,7 +42,8 @@ internal static class ReverseDerivative
         {
             var node = order[i];
             if (node is Symbol || !varying.Contains(node) || !adjoints.Remove(node, out var contributions)) continue;
-            Pass(node, Total(contributions), varying, adjoints);
+            if (node is BigOperator big) PassOperator(big, Total(contributions), symbols, varying, adjoints);
+            else Pass(node, Total(contributions), varying, adjoints);
         }
 
         for (var i = 0; i < symbols.Length; i++)
@@ -53,25 +57,41 @@ internal static class ReverseDerivative
     private static void Pass(Expr node, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
     {
         // What several operands share is multiplied once, here, and not along each of their paths.
+        var known = KnownDerivative.Of(node);
+        var operands = known?.Operands ?? node.Args;
         var receivers = 0;
-        foreach (var operand in node.Args)
+        foreach (var operand in operands)
         {
             if (varying.Contains(operand)) receivers++;
         }
 
         if (receivers > 1) adjoint = PendingProduct.Of(adjoint.Value);
-        for (var i = 0; i < node.Args.Length; i++)
+        for (var i = 0; i < operands.Length; i++)
         {
-            var operand = node.Args[i];
+            var operand = operands[i];
             if (!varying.Contains(operand)) continue;
             var contribution = node switch
             {
+                _ when known is not null => PendingProduct.Times(known.Partials[i], adjoint),
                 Product product => PendingProduct.Times(product.Without(i), adjoint),
                 Call call => PendingProduct.Times(call.Primitive.PartialOf(call.Args, call, i), adjoint),
                 _ => adjoint,
             };
             if (contribution is null) continue;
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, operand, out _);
+            (list ??= []).Add(contribution);
+        }
+    }
+
+    private static void PassOperator(
+        BigOperator big, PendingProduct adjoint, ReadOnlySpan<Symbol> symbols, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
+    {
+        adjoint = PendingProduct.Of(adjoint.Value);
+        foreach (var symbol in symbols)
+        {
+            if (!Traversal.MayContain(big, symbol) || OperatorDerivative.Of(big, symbol, varying.Contains) is not { } partial) continue;
+            if (PendingProduct.Times(partial, adjoint) is not { } contribution) continue;
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, symbol, out _);
             (list ??= []).Add(contribution);
         }
     }

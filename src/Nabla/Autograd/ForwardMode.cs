@@ -29,8 +29,8 @@ internal static class ForwardMode
     /// <summary>Makes a pair.</summary>
     public static Tensor Pair(long level, Tensor primal, Tensor tangent) => new(primal.Value)
     {
-        Flags = TensorFlags.Dual,
-        Extra = new TensorExtra { Dual = new DualValue(level, primal, tangent) },
+        Flags = TensorFlags.Dual | (primal.Flags & TensorFlags.Symbolic),
+        Extra = new TensorExtra { Dual = new DualValue(level, primal, tangent), Symbols = primal.Extra?.Symbols },
     };
 
     /// <summary>The primal and the tangent (null where zero) of a tensor at a level.</summary>

@@ -22,6 +22,12 @@ internal enum TensorFlags
 
     /// <summary>Stands for a C# number in an expression: does not widen the other operand's type.</summary>
     Number = 16,
+
+    /// <summary>The value is a formula for each element: see <see cref="SymbolicValue"/>. Of a pair: that of its innermost primal.</summary>
+    Symbolic = 32,
+
+    /// <summary>Not a plain array: an operation is computed by another rule than its kernel.</summary>
+    Traced = Dual | Symbolic,
 }
 
 /// <summary>
@@ -29,12 +35,15 @@ internal enum TensorFlags
 /// </summary>
 /// <remarks>
 /// A tensor is a handle: autograd metadata over a value. The value is an array in memory (shape, strides, storage), shared
-/// by views; or, inside forward mode, a pair of a primal and a tangent tensor. Operations live in partial files by family
+/// by views; or, inside forward mode, a pair of a primal and a tangent tensor; or, inside a trace, a formula for each element. Operations live in partial files by family
 /// (<c>Ops/</c>), each beside the declaration of its rule.
 /// </remarks>
 public sealed partial class Tensor
 {
-    /// <summary>The numbers; for a forward-mode pair those of its primal.</summary>
+    /// <summary>
+    /// The numbers; for a forward-mode pair those of its primal; of formulas only the geometry and type. Whoever is not the kernel
+    /// of an operation reads them through <see cref="Numbers"/>.
+    /// </summary>
     internal NdArray Value;
 
     internal TensorFlags Flags;
@@ -84,6 +93,27 @@ public sealed partial class Tensor
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Flags & TensorFlags.Dual) != 0;
+    }
+
+    internal bool IsSymbolic
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & TensorFlags.Symbolic) != 0;
+    }
+
+    internal bool IsTraced
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & TensorFlags.Traced) != 0;
+    }
+
+    /// <summary>The numbers, for code outside of an operation's kernel: control flow, copies out of the library, in-place writes.</summary>
+    /// <param name="op">Who asks, for the message.</param>
+    /// <exception cref="TraceException">The tensor holds formulas.</exception>
+    internal ref readonly NdArray Numbers(string op)
+    {
+        if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
+        return ref Value;
     }
 
     /// <summary>
@@ -190,7 +220,11 @@ public sealed partial class Tensor
     /// The same numbers without history: shares memory and version counter, requires no gradient, and is a constant to
     /// forward mode too.
     /// </summary>
-    public Tensor Detach() => new(Value) { Flags = Flags & TensorFlags.Inference };
+    public Tensor Detach() => new(Value)
+    {
+        Flags = Flags & (TensorFlags.Inference | TensorFlags.Symbolic),
+        Extra = IsSymbolic ? new TensorExtra { Symbols = Extra!.Symbols } : null,
+    };
 
     /// <summary>The same value, forward-mode pair included, without the history of this handle.</summary>
     internal Tensor WithoutHistory()
@@ -198,7 +232,7 @@ public sealed partial class Tensor
         Tensor bare = Detach();
         if (!IsDual) return bare;
         bare.Flags |= TensorFlags.Dual;
-        bare.Extra = new TensorExtra { Dual = Extra!.Dual };
+        (bare.Extra ??= new TensorExtra()).Dual = Extra!.Dual;
         return bare;
     }
 
@@ -232,4 +266,5 @@ internal sealed class TensorExtra
     public AccumulateGrad? Accumulator;
     public ViewHistory? View;
     public DualValue? Dual;
+    public SymbolicValue? Symbols;
 }

@@ -12,6 +12,16 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x) => Apply(x);
 
+    internal sealed override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor x = inputs[0];
+        SymbolicValue symbols = x.Extra!.Symbols!;
+        Tensor view = Wrap([View(x.Value)], inputs)[0];
+        view.Flags |= TensorFlags.Symbolic;
+        view.Extra!.Symbols = symbols with { Ids = View(symbols.Ids) };
+        return [view];
+    }
+
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
     private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
@@ -80,7 +90,8 @@ internal sealed class ViewHistory(Tensor parent, ViewOp op)
         version = again.Value.Storage.Version;
         view.Value = again.Value;
         view.Extra!.Dual = again.Extra?.Dual;
-        view.Flags = again.IsDual ? view.Flags | TensorFlags.Dual : view.Flags & ~TensorFlags.Dual;
+        view.Extra.Symbols = again.Extra?.Symbols;
+        view.Flags = (view.Flags & ~TensorFlags.Traced) | (again.Flags & TensorFlags.Traced);
         if (again.History is { } node) view.SetHistory(node, again.OutputIndex);
     }
 
@@ -114,6 +125,8 @@ internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
         context.DescribeInput(1, part, save: false);
         whole.SetHistory(new OpNode(context, [whole, part], [whole]), 0);
     }
+
+    protected override bool OnlyMoves => true;
 
     protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
     {

@@ -111,6 +111,16 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor index) => Apply(x, index);
 
+        protected override bool OnlyMoves => true;
+
+        protected override bool IsIndex(int input) => input == 1;
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            if (!inputs[1].IsSymbolic || lastOnly) return base.OnSymbols(inputs);
+            return [SymbolicPositions.Read(inputs[0], inputs[1], axis, forEach)];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);

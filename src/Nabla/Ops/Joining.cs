@@ -103,6 +103,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor[] tensors) => Apply(tensors);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             int[] dims = inputs[0].Dims.AsSpan().ToArray();

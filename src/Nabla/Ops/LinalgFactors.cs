@@ -57,6 +57,9 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.PerBlock(inputs[0], inputs[0].Dims, matrix => MatrixFormulas.Cholesky(matrix, (int)Math.Sqrt(matrix.Length)))];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value), l = NdArray.Allocate(x.Dims, DType.Float64);

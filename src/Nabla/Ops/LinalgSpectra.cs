@@ -37,6 +37,18 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor x = inputs[0];
+            int n = x.Dims[^1];
+            if (n > 2) return null;
+            return
+            [
+                SymbolicMode.PerBlock(x, x.Dims[..^1], matrix => MatrixFormulas.Eigh(matrix, n).Values),
+                SymbolicMode.PerBlock(x, x.Dims, matrix => MatrixFormulas.Eigh(matrix, n).Vectors),
+            ];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);

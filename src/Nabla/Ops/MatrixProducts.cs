@@ -125,6 +125,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0].Unsqueeze(^1) * inputs[1].Unsqueeze(^3)).Sum(^2)];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [BatchedProduct.Of(inputs[0].Value, inputs[1].Value)];
 
         protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context)
@@ -153,6 +155,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor matrix, Tensor vector) => Apply(matrix, vector);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum(1)];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             ref readonly NdArray a = ref inputs[0].Value, x = ref inputs[1].Value;
@@ -169,6 +173,8 @@ public sealed partial class Tensor
     private sealed class DotOp() : BilinearOp("Dot")
     {
         public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum()];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -86,6 +86,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor repeats) => Apply(repeats);
 
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => throw SymbolicErrors.ValueDependent("RepeatInterleave", "lengths of the result");
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             Span<long> repeats = Packed(inputs[0].Value, DType.Int64).Span<long>();

@@ -195,6 +195,13 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor index, Tensor source) => Apply(x, index, source);
 
+        protected override bool OnlyMoves => !accumulate;
+
+        protected override bool IsIndex(int input) => input == 1;
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            inputs[1].IsSymbolic ? [SymbolicPositions.Write(inputs[0], inputs[1], inputs[2], axis, forEach, accumulate)] : base.OnSymbols(inputs);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);

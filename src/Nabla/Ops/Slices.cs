@@ -103,6 +103,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor part) => Apply(part);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray whole = NdArray.Zeros(shape.Dims, inputs[0].DType);

@@ -176,6 +176,12 @@ public sealed partial class Tensor
 
     private sealed class ArgSortOp(string name, int axis, bool descending) : FlatOp(name)
     {
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Along(inputs, axis, DType.Int64, rows => SymbolicPositions.OfOrder(list, rows[0], descending))];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], inputs[0].Dims, new ArgSortKernel(descending))];
     }
@@ -188,12 +194,22 @@ public sealed partial class Tensor
 
     private sealed class PlaceOp(string name, int axis, Place place, int k) : FlatOp(name)
     {
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            if (place == Place.Mode) return null;
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Reduce(inputs[0], [axis], keep: true, DType.Int64, row => SymbolicPositions.OfOrder(list, row, descending: false)[place == Place.Kth ? k : (row.Length - 1) / 2])];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: true), new PlaceKernel(place, k))];
     }
 
     private sealed class MiddleOp(string name, Place place) : SharedChoiceOp(name, [0], keep: false)
     {
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Reduce(inputs[0], [0], keep: false, inputs[0].DType, row => SymbolicPositions.Sorted(row, descending: false)[(row.Length - 1) / 2])];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;

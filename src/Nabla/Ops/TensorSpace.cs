@@ -7,7 +7,7 @@ internal sealed class TensorSpace : VectorSpace
 
     public override void AddInto(Tensor a, Tensor b)
     {
-        if (a.IsDual || b.IsDual)
+        if (a.IsTraced || b.IsTraced)
         {
             using IDisposable scope = Autograd.NoGrad();
             a.AddInPlace(b);
@@ -29,7 +29,7 @@ internal sealed class TensorSpace : VectorSpace
 
     public override bool HasNan(Tensor x)
     {
-        if (!x.DType.IsFloatingPoint()) return false;
+        if (!x.DType.IsFloatingPoint() || x.IsSymbolic) return false;
         NdArray flat = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
         return flat.DType == DType.Float32
             ? flat.Span<float>().ContainsAnyNan()

@@ -113,6 +113,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor value) => Apply(x, value);
 
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;
