@@ -57,7 +57,7 @@ internal sealed class KnownDerivative
     /// <summary>What differentiation goes on from: the operands of the known derivative, or those of the formula.</summary>
     public static Expr[] OperandsOf(Expr node) => Of(node)?.Operands ?? node.Args;
 
-    /// <summary>As <see cref="Traversal.PostOrder"/>, in the graph that differentiation walks.</summary>
+    /// <summary>As <see cref="Traversal.PostOrder(System.ReadOnlySpan{Expr}, ulong)"/>, in the graph that differentiation walks.</summary>
     public static List<Expr> PostOrder(Expr root, ulong mask)
     {
         if (!any) return Traversal.PostOrder([root], mask);

@@ -1,6 +1,6 @@
 namespace Nabla;
 
-/// <summary>How <see cref="Verify"/> compares; the defaults suit functions of ordinary scale.</summary>
+/// <summary>How <c>Verify</c> compares; the defaults suit functions of ordinary scale.</summary>
 public sealed record VerificationOptions
 {
     /// <summary>What the report calls the function; empty for none.</summary>
