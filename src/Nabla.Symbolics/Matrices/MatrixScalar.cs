@@ -13,6 +13,9 @@ public sealed partial class MatrixScalar : IEquatable<MatrixScalar>
 
     internal Expr Formula { get; }
 
+    /// <summary>The depth of the deepest matrix inside.</summary>
+    internal int Depth => Atoms.Count == 0 ? 0 : Atoms.Values.Max(static atom => atom.Matrix.Depth + 1);
+
     internal bool IsZero => Formula is Number { IsZero: true };
 
     /// <summary>The matrix symbols that occur, in the order of their names.</summary>
