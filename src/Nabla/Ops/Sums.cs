@@ -63,7 +63,7 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
-        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Reduce(inputs[0], axes, keep, inputs[0].DType, x => F.Sum(x))];
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Reduce(inputs[0], axes, keep, inputs[0].DType, SymbolicMode.Sum)];
 
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
