@@ -130,8 +130,18 @@ internal static class Printer
         return plain ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
     }
 
-    // x - y rather than -y + x: a single positive term comes first.
     private static void ExpandSum(Sum sum, List<Piece> pieces)
+    {
+        var isFirst = true;
+        foreach (var term in InReadingOrder(sum))
+        {
+            ExpandTerm(term, isFirst, pieces);
+            isFirst = false;
+        }
+    }
+
+    /// <summary>The terms of a sum as one writes them: x - y rather than -y + x, a single positive term comes first.</summary>
+    internal static IEnumerable<Expr> InReadingOrder(Sum sum)
     {
         var first = 0;
         if (IsNegative(sum.Args[0]))
@@ -140,10 +150,10 @@ internal static class Printer
             if (positive.Length == 1) first = Array.IndexOf(sum.Args, positive[0]);
         }
 
-        ExpandTerm(sum.Args[first], isFirst: true, pieces);
+        yield return sum.Args[first];
         for (var i = 0; i < sum.Args.Length; i++)
         {
-            if (i != first) ExpandTerm(sum.Args[i], isFirst: false, pieces);
+            if (i != first) yield return sum.Args[i];
         }
     }
 
@@ -156,7 +166,7 @@ internal static class Printer
         else if (term is Product product) ExpandProduct(Number.Negate(product.Coefficient), product, pieces);
     }
 
-    private static bool IsNegative(Expr term) => term switch
+    internal static bool IsNegative(Expr term) => term switch
     {
         Number number => number.IsNegative,
         Product product => product.Coefficient.IsNegative,
