@@ -55,5 +55,8 @@ internal static class TransformErrors
     public static ArgumentException TensorCount(string op, int given, IEnumerable<string> symbols) =>
         new($"{op}: {given} tensors for the symbols {List(symbols)}. Give one for each.");
 
+    public static NotSupportedException NotOnTensors(string op, Symbolics.Expr node) =>
+        new($"{op}: {node.ToString(60)} cannot be computed on tensors. {(node is Symbolics.BigOperator ? "Give its bounds as numbers" : "Replace it")} with Subs first.");
+
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Take(20)) is { Length: > 0 } text ? text : "none";
 }
