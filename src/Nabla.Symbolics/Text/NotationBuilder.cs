@@ -41,6 +41,9 @@ internal sealed class NotationBuilder
         };
     }
 
+    /// <summary>Sets how a node is written, such as a symbol that stands for a determinant.</summary>
+    public void Define(Expr node, Notation notation) => built[node] = notation;
+
     /// <summary>The notation of a symbol's name.</summary>
     public static Notation OfName(string name)
     {
