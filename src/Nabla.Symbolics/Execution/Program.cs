@@ -89,7 +89,7 @@ internal sealed class Program
             while (stack.TryPop(out Expr? expr))
             {
                 if (values.ContainsKey(expr)) continue;
-                if (expr is Call or Sum or Product && expr.FreeSymbols.Count == 0)
+                if (expr is Call or Sum or Product && expr.SymbolMask == 0)
                 {
                     // √2 is computed once, not for every element.
                     values[expr] = ConstantOf(expr.Evaluate(NoValues));
