@@ -78,7 +78,15 @@ public sealed class Lesson
     public void Say(string what, string ours, string recorded) => Say(SideBySide($"{what} = {ours}", recorded));
 
     /// <summary>Prints a formula with what the notebook recorded in its place. Not checked: spellings differ.</summary>
-    public void Formula(string what, TracedFormula formula, string? recorded = null) => Say(what, formula.ToString(), recorded ?? "");
+    public void Formula(string what, TracedFormula formula, string? recorded = null)
+    {
+        const int longest = 120;
+        string text = formula.ToString();
+        if (text.Length > longest) Say(formula.ToString(what));
+        else if (recorded is null) Say($"{what} = {text}");
+        else Say(what, text, recorded);
+        if (text.Length > longest && recorded is not null) Say($"    recorded: {recorded}");
+    }
 
     /// <summary>Checks a gradient in three ways.</summary>
     /// <param name="quantity">What is differentiated, and by what.</param>

@@ -122,7 +122,7 @@ internal sealed class DifferenceLadder
                 weight *= side == 0 ? 4 : 2;
                 current[j] = current[j - 1] + ((current[j - 1] - previous[j - 1]) / (weight - 1));
                 var spread = Math.Max(Math.Abs(current[j] - current[j - 1]), Math.Abs(current[j] - previous[j - 1]));
-                var estimate = (3 * spread) + (20 * rung.Noise);
+                var estimate = (3 * spread) + (40 * rung.Noise);
                 if (estimate < error && IsBorneOut(current[j], estimate, level)) (value, error) = (current[j], estimate);
             }
 

@@ -122,16 +122,27 @@ internal static class Printer
     }
 
     /// <summary>The name of a symbol, quoted where it is no plain name or would mean a constant, a function or an operator.</summary>
-    internal static string NameOf(Symbol symbol)
+    internal static string NameOf(Symbol symbol) => NameOf(symbol.Name);
+
+    private static string NameOf(string name)
     {
-        var name = symbol.Name;
         var plain = Lexer.IsPlainName(name) && name is not ("and" or "or" or "not") && InfixParser.ConstantOf(name) is null
             && (NamedFunction.Find(name) is null || NamedFunction.MayBeSymbol(name));
         return plain ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
     }
 
-    // x - y rather than -y + x: a single positive term comes first.
     private static void ExpandSum(Sum sum, List<Piece> pieces)
+    {
+        var isFirst = true;
+        foreach (var term in InReadingOrder(sum))
+        {
+            ExpandTerm(term, isFirst, pieces);
+            isFirst = false;
+        }
+    }
+
+    /// <summary>The terms of a sum as one writes them: x - y rather than -y + x, a single positive term comes first.</summary>
+    internal static IEnumerable<Expr> InReadingOrder(Sum sum)
     {
         var first = 0;
         if (IsNegative(sum.Args[0]))
@@ -140,10 +151,10 @@ internal static class Printer
             if (positive.Length == 1) first = Array.IndexOf(sum.Args, positive[0]);
         }
 
-        ExpandTerm(sum.Args[first], isFirst: true, pieces);
+        yield return sum.Args[first];
         for (var i = 0; i < sum.Args.Length; i++)
         {
-            if (i != first) ExpandTerm(sum.Args[i], isFirst: false, pieces);
+            if (i != first) yield return sum.Args[i];
         }
     }
 
@@ -156,7 +167,7 @@ internal static class Printer
         else if (term is Product product) ExpandProduct(Number.Negate(product.Coefficient), product, pieces);
     }
 
-    private static bool IsNegative(Expr term) => term switch
+    internal static bool IsNegative(Expr term) => term switch
     {
         Number number => number.IsNegative,
         Product product => product.Coefficient.IsNegative,
@@ -241,7 +252,7 @@ internal static class Printer
 
     private static void ExpandIndexed(Indexed indexed, List<Piece> pieces)
     {
-        pieces.Add(indexed.Base.Name);
+        pieces.Add(NameOf(indexed.Base.Name));
         for (var i = 0; i < indexed.Args.Length; i++)
         {
             pieces.Add(i == 0 ? "[" : ", ");

@@ -162,7 +162,7 @@ public sealed partial class ElementwiseOp
         }
         if ((flags & TensorFlags.Traced) != 0)
         {
-            ((flags & TensorFlags.Dual) != 0 ? EvaluateDual(inputs) : EvaluateSymbols(inputs)).CopyTo(outputs);
+            ((flags & TensorFlags.Levelled) != 0 ? EvaluateTraced(inputs) : EvaluateSymbols(inputs)).CopyTo(outputs);
         }
         else if (!TryScalars(inputs, outputs))
         {
@@ -245,11 +245,19 @@ public sealed partial class ElementwiseOp
         return lastPlan = plans.GetOrAdd(mask, static (m, op) => new GradientPlan(op, m), this);
     }
 
-    // ---- forward mode -----------------------------------------------------------------------------------------------
+    // ---- transforms -------------------------------------------------------------------------------------------------
 
-    private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs)
+    private Tensor[] EvaluateTraced(ReadOnlySpan<Tensor> inputs)
     {
-        long level = ForwardMode.HighestLevel(inputs);
+        TransformLevel level = TransformLevel.Highest(inputs)!;
+        level.CheckActive(Name);
+        foreach (Tensor input in inputs)
+            if (BatchMode.ItemsOf(input, level) is not null) return Array.ConvertAll(ApplyMany(BatchMode.Aligned(inputs, level)), items => BatchMode.Wrap(level, items));
+        return EvaluateDual(inputs, level);
+    }
+
+    private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs, TransformLevel level)
+    {
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;

@@ -105,7 +105,7 @@ internal static class InPlace
     }
 
     /// <summary>
-    /// Inside forward mode and traces the memory stays as it is, because it may be somebody else's: the handle gets another
+    /// Inside transforms and traces the memory stays as it is, because it may be somebody else's: the handle gets another
     /// value. For a view that is the handle of the base, which all its views follow.
     /// </summary>
     private static void ReplaceValue(Tensor target, Tensor result, bool recording)
@@ -116,15 +116,18 @@ internal static class InPlace
             ViewHistory.Refresh(target);
             return;
         }
-        Tensor value = result.IsDual ? result : VectorSpace.Current.Copy(result);
-        if (target.IsDual && !result.IsDual)
-            value = ForwardMode.Pair(target.Extra!.Dual!.Level, value, VectorSpace.Current.Full(result.Dims, 0, result.DType));
+
+        // In memory of its own, whose version tells what was saved that the value is another.
+        Tensor value = VectorSpace.Current.Copy(result);
+        if (!result.HasLevel && target.Extra!.Dual is { } dual)
+            value = ForwardMode.Pair(dual.Level, value, VectorSpace.Current.Full(result.Dims, 0, result.DType));
+        else if (!result.HasLevel && target.Extra!.Batch is { } batch)
+            value = BatchMode.Wrap(batch.Level, VectorSpace.Current.Copy(VectorSpace.Current.Repeat(value, batch.Items.Dims[0])));
+        value.Value.Storage.Version = target.Value.Storage.Version + 1;
         if (recording && !result.RequiresGrad && target.RequiresGrad) new ViewWriteOp([]).Record(target, result);
-        if (!result.IsDual) value.Value.Storage.Version = target.Value.Storage.Version + 1;
         target.Value = value.Value;
         target.Flags = (target.Flags & ~TensorFlags.Traced) | (value.Flags & TensorFlags.Traced);
-        TensorExtra extra = target.Extra ??= new TensorExtra();
-        (extra.Dual, extra.Symbols) = (value.Extra?.Dual, value.Extra?.Symbols);
+        (target.Extra ??= new TensorExtra()).TakeTrace(value);
         if (recording && result.RequiresGrad)
         {
             Edge edge = result.GradientEdge();

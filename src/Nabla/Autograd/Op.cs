@@ -21,6 +21,12 @@ internal abstract class Op(string name)
     internal abstract Tensor?[] Vjp(OpContext context, Tensor?[] gradients);
 
     /// <summary>
+    /// The outputs for many items at once: inputs and outputs have the items along their first axis. This is what <c>Vmap</c>
+    /// runs in place of a loop, in public operations or in this operation with its axes moved by one.
+    /// </summary>
+    internal abstract Tensor[] Batch(BatchedInputs items);
+
+    /// <summary>
     /// The outputs where an input holds formulas: in public operations, or element by element through <see cref="SymbolicMode"/>.
     /// Null if the elements of the result have no closed formula.
     /// </summary>
@@ -56,8 +62,14 @@ internal abstract class Op(string name)
         return outputs;
     }
 
-    private Tensor[] EvaluateTraced(TensorFlags flags, ReadOnlySpan<Tensor> inputs) =>
-        (flags & TensorFlags.Dual) != 0 ? ForwardMode.Evaluate(this, inputs) : SymbolicMode.Evaluate(this, inputs);
+    private Tensor[] EvaluateTraced(TensorFlags flags, ReadOnlySpan<Tensor> inputs)
+    {
+        if ((flags & TensorFlags.Levelled) == 0) return SymbolicMode.Evaluate(this, inputs);
+        TransformLevel level = TransformLevel.Highest(inputs)!;
+        foreach (Tensor input in inputs)
+            if (BatchMode.ItemsOf(input, level) is not null) return BatchMode.Evaluate(this, inputs, level);
+        return ForwardMode.Evaluate(this, inputs, level);
+    }
 
     private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)
     {

@@ -6,6 +6,11 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>The other way to look at the memory. Must throw before anything is allocated if the geometry does not fit.</summary>
     public abstract NdArray View(in NdArray x);
 
+    /// <summary>The same view of each of a number of items, which lie along a new first axis.</summary>
+    public abstract ViewOp OfItems(int count);
+
+    internal sealed override Tensor[] Batch(BatchedInputs items) => OfItems(items.Size).ApplyMany(items[0]);
+
     /// <summary>Whether the call makes several views at once, none of which may then be changed in place.</summary>
     public virtual bool IsOneOfSeveral => false;
 
@@ -89,8 +94,7 @@ internal sealed class ViewHistory(Tensor parent, ViewOp op)
         Tensor again = CutAgain();
         version = again.Value.Storage.Version;
         view.Value = again.Value;
-        view.Extra!.Dual = again.Extra?.Dual;
-        view.Extra.Symbols = again.Extra?.Symbols;
+        view.Extra!.TakeTrace(again);
         view.Flags = (view.Flags & ~TensorFlags.Traced) | (again.Flags & TensorFlags.Traced);
         if (again.History is { } node) view.SetHistory(node, again.OutputIndex);
     }
@@ -134,6 +138,9 @@ internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
         ArrayCopy.Into(inputs[1].Value, Cut(whole));
         return [whole];
     }
+
+    internal override Tensor[] Batch(BatchedInputs items) =>
+        new ViewWriteOp(Array.ConvertAll(chain, view => view.OfItems(items.Size))).ApplyMany(items.All());
 
     protected override Tensor?[] TransposeAll(OpContext context, Tensor gradient)
     {

@@ -72,7 +72,7 @@ public static partial class Losses
         Checked("Losses.Bce", input, target);
         if (input.Numel > 0 && !input.IsSymbolic)
         {
-            (Tensor least, Tensor largest) = input.Detach().Aminmax();
+            (Tensor least, Tensor largest) = input.Underlying.Detach().Aminmax();
             if (least.Item() < 0) throw NnErrors.NotAProbability("Losses.Bce", least.Item());
             if (largest.Item() > 1) throw NnErrors.NotAProbability("Losses.Bce", largest.Item());
         }

@@ -35,6 +35,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         // Between floating-point types a formula stays what it is: it has no precision to lose.
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
@@ -53,6 +55,8 @@ public sealed partial class Tensor
     private sealed class CloneOp(string name) : LinearOp(name)
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override bool OnlyMoves => true;
 
@@ -134,6 +138,8 @@ public sealed partial class Tensor
         if (DType is not (DType.Float32 or DType.Int64 or DType.Bool)) notes.Add($"dtype={DType.Word()}");
         if (GradFn is { } node) notes.Add($"grad_fn=<{node.Name}>");
         else if (RequiresGrad) notes.Add("requires_grad=True");
+        if (Extra?.Batch is { } batch) return $"items({batch.Items.Dims[0]} of {Shape}): {batch.Items}";
+
         if (IsSymbolic) return SymbolicMode.Text(this, notes);
         NdArray x = Value;
         return TensorPrinter.Format(DType, Dims, i => x.GetDouble(x.PositionOf(i)), i => x.GetInt64(x.PositionOf(i)), string.Join(", ", notes));

@@ -131,6 +131,8 @@ public sealed partial class Tensor
 
     private sealed class ExtremeOp(string name, int[] axes, bool keep, bool largest) : SharedChoiceOp(name, axes, keep)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new ExtremeOp(Name, BatchedInputs.Shift(Over), Keeps, largest).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
             [SymbolicMode.Reduce(inputs[0], Over, Keeps, inputs[0].DType, group => group.Aggregate(largest ? F.Max : F.Min))];
 
@@ -151,6 +153,8 @@ public sealed partial class Tensor
     /// <summary>Positions of extremes, with the axis kept.</summary>
     private sealed class ArgExtremeOp(string name, int axis, bool largest) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new ArgExtremeOp(Name, axis + 1, largest).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             FormulaList list = SymbolicMode.ListOf(inputs);

@@ -32,6 +32,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             int n = inputs[0].Dims[^1];
@@ -134,6 +136,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => input == 0;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.All());
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [Inv(inputs[0]).MatMul(inputs[1])];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
@@ -178,6 +182,8 @@ public static partial class Linalg
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => input == 0;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.All());
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {

@@ -40,7 +40,7 @@ public static partial class Linalg
     {
         int n = x.Dims[^1];
         if (n == 0) return Tensor.ZerosLike(x);
-        if (n > FewMinors && !x.IsSymbolic && IsRegular(x.Value)) return det.Unsqueeze(^1).Unsqueeze(^1) * Inv(x).MT;
+        if (n > FewMinors && x.Underlying is { IsSymbolic: false } plain && IsRegular(plain.Value)) return det.Unsqueeze(^1).Unsqueeze(^1) * Inv(x).MT;
         return DetOfMatrices.Of(MinorsOfMatrices.Of(x)) * Checkerboard(n, x.DType);
     }
 
@@ -81,6 +81,8 @@ public static partial class Linalg
     private sealed unsafe class DetOp() : CustomOp("Det")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [Determinants("Det", inputs[0])];
 
@@ -125,6 +127,8 @@ public static partial class Linalg
 
         protected override bool IsDifferentiable(int output) => output == 1;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             Tensor det = Determinants(Name, inputs[0]);
@@ -168,6 +172,8 @@ public static partial class Linalg
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override bool OnlyMoves => true;
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
@@ -195,6 +201,8 @@ public static partial class Linalg
     private sealed class MinorsTransposeOp() : LinearOp("MinorsTranspose")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -37,6 +37,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             Tensor x = inputs[0];
@@ -138,6 +140,8 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);
@@ -233,6 +237,8 @@ public static partial class Linalg
     private sealed class MatrixRankOp(double relative) : CustomOp("MatrixRank")
     {
         public Tensor Of(Tensor s) => Apply(s);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

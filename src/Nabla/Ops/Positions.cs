@@ -100,6 +100,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => throw OpErrors.ShapeOfValues("Nonzero", "Use Where with a mask, which keeps the shape.");
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => throw SymbolicErrors.ValueDependent("Nonzero", "lengths of the result");
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
@@ -131,6 +133,8 @@ public sealed partial class Tensor
     private sealed class PositionsOp(string caller, int[] lengths, int[] axes, Shape whole) : PositionOp("Positions")
     {
         public Tensor Of(params ReadOnlySpan<Tensor> indices) => Apply(indices);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.Aligned());
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
@@ -177,6 +181,9 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) =>
+            classes is null ? throw OpErrors.ShapeOfValues("OneHot", "Give the number of classes.") : ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             if (classes is not { } count) throw SymbolicErrors.ValueDependent("OneHot", "lengths of the result");
@@ -205,6 +212,14 @@ public sealed partial class Tensor
     private sealed class SearchSortedOp(bool right) : PositionOp("SearchSorted")
     {
         public Tensor Of(Tensor sorted, Tensor values) => Apply(sorted, values);
+
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            Tensor values = items[1];
+            if (items.Shared(0) is { Rank: 1 } same) return ApplyMany(same, values);
+            Tensor sorted = items[0];
+            return sorted.Rank == values.Rank ? ApplyMany(sorted, values) : [Apply(sorted, values.Reshape(items.Size, -1)).Reshape(values.Shape)];
+        }
 
         // As many as are before it.
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)

@@ -41,6 +41,8 @@ public sealed partial class Tensor
 
         protected override bool SavesOutputs => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => new ProdOp(axis + 1).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
             [SymbolicMode.Reduce(inputs[0], [axis], keep: false, inputs[0].DType, row => F.Product(row))];
 
@@ -81,6 +83,8 @@ public sealed partial class Tensor
             Tensor whole = x.WithAxis(at, op, out int position);
             return new CumProdOp(position, reverse).Of(whole).Reshape(x.Shape);
         }
+
+        internal override Tensor[] Batch(BatchedInputs items) => new CumProdOp(axis + 1, reverse).ApplyMany(items[0]);
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Scan(inputs, axis, reverse, (row, i, before) => row[0][i] * (before ?? 1))];
 

@@ -54,6 +54,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new CumSumOp(axis + 1, reverse).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Scan(inputs, axis, reverse, (row, i, before) => row[0][i] + (before ?? 0))];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
@@ -70,6 +72,8 @@ public sealed partial class Tensor
 
     private sealed class CumExtremeOp(string name, int axis, bool largest) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new CumExtremeOp(Name, axis + 1, largest).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             FormulaList list = SymbolicMode.ListOf(inputs);
@@ -98,6 +102,8 @@ public sealed partial class Tensor
     private sealed class LogCumSumExpOp(int axis) : CustomOp("LogCumSumExp")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new LogCumSumExpOp(axis + 1).ApplyMany(items[0]);
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Exp().CumSum(axis).Log()];
 
@@ -141,6 +147,8 @@ public sealed partial class Tensor
     private sealed class RecurrenceOp(int axis, bool reverse) : CustomOp("Recurrence")
     {
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new RecurrenceOp(axis + 1, reverse).ApplyMany(items.All());
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
             [SymbolicMode.Scan(inputs, axis, reverse, (row, i, before) => before is null ? row[1][i] : row[1][i] + (row[0][i] * before))];

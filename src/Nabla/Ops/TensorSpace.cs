@@ -27,8 +27,13 @@ internal sealed class TensorSpace : VectorSpace
     public override Tensor Full(int[] dims, double value, DType dtype) =>
         dims.Length == 0 && dtype.IsFloatingPoint() ? new Tensor(NdArray.Scalar(value, dtype)) : Tensor.Full(new Shape(dims), value, dtype);
 
+    public override Tensor Reshape(Tensor x, int[] dims) => x.Reshape(dims);
+
+    public override Tensor Repeat(Tensor x, int count) => x.Unsqueeze(0).Expand([count, .. x.Dims]);
+
     public override bool HasNan(Tensor x)
     {
+        x = x.Underlying;
         if (!x.DType.IsFloatingPoint() || x.IsSymbolic) return false;
         NdArray flat = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
         return flat.DType == DType.Float32

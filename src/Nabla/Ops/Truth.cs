@@ -30,6 +30,8 @@ public sealed partial class Tensor
 
     private sealed class TruthOp(string name, int[] axes, bool keep, bool all) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new TruthOp(Name, BatchedInputs.Shift(axes), keep, all).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
             [SymbolicMode.Reduce(inputs[0], axes, keep, DType.Bool, group => group.Aggregate((Expr)(all ? 1 : 0), all ? F.And : F.Or))];
 

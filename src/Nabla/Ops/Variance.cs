@@ -64,6 +64,8 @@ public sealed partial class Tensor
     {
         public Tensor[] Of(Tensor x) => ApplyMany(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new MomentsOp(Name, BatchedInputs.Shift(axes), keep, correction).ApplyMany(items[0]);
+
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             Tensor x = inputs[0], mean = x.Mean(AxesFrom(axes), keepAxis: true);

@@ -21,7 +21,7 @@ internal sealed class TensorFormula
     private readonly Expr root;
     private readonly ConcurrentDictionary<Expr, (ElementwiseOp Operation, Symbol[] Symbols)> choices = new();
 
-    public TensorFormula(Expr formula) => root = formula;
+    public TensorFormula(Expr formula) => root = Unrolling.Of(formula);
 
     /// <summary>The value of the formula.</summary>
     /// <param name="valueOf">The tensor of a symbol.</param>
@@ -109,7 +109,7 @@ internal sealed class TensorFormula
         Product product => ProductOf(product, values),
         Call call when call.Primitive == Primitives.Pow && call.Args[1] is Number exponent => PowerOf(ValueOf(call.Args[0], values), exponent),
         Call call => CallOf(call, values),
-        _ => throw new NotSupportedException($"Formula.Evaluate: {node.GetType().Name} cannot be computed on tensors."),
+        _ => throw TransformErrors.NotOnTensors("Formula.Evaluate", node),
     };
 
     private static Tensor SumOf(Expr[] terms, Dictionary<Expr, Tensor> values)
