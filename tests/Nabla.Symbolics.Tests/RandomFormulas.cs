@@ -25,6 +25,9 @@ public sealed class RandomFormulas(int seed)
     /// <summary>Whether NaN, infinities and other special doubles occur.</summary>
     public bool WithSpecialNumbers { get; init; } = true;
 
+    /// <summary>Whether elements of arrays and sums and products over an index occur.</summary>
+    public bool WithIndices { get; init; } = true;
+
     /// <summary>A formula of about that many nodes at most.</summary>
     public Expr Next(int nodes)
     {
@@ -63,6 +66,16 @@ public sealed class RandomFormulas(int seed)
         },
     };
 
+    private Expr Indexing(Func<Expr> pick)
+    {
+        var index = Expr.Symbol(random.Next(2) == 0 ? "k" : "x");
+        Expr element = random.Next(2) == 0 ? new IndexedBase("mu")[index + random.Next(3)] : new IndexedBase("a b")[index, random.Next(4)];
+        if (random.Next(3) == 0) return element;
+        var body = pick() + (element * index);
+        Expr upper = random.Next(2) == 0 ? Expr.Symbol("n") : random.Next(1, 5);
+        return random.Next(2) == 0 ? Symbolics.Functions.SumOver(body, index, random.Next(3), upper) : Symbolics.Functions.ProductOver(body, index, 0, upper);
+    }
+
     private Expr Combine(List<Expr> pool)
     {
         Expr Pick() => random.Next(3) == 0 ? pool[random.Next(pool.Count)] : pool[pool.Count - 1 - random.Next(Math.Min(4, pool.Count))];
@@ -75,6 +88,7 @@ public sealed class RandomFormulas(int seed)
             case 5: return Pick() - Pick();
             case 6: return Symbolics.Functions.Pow(Pick(), random.Next(2) == 0 ? new Rational(random.Next(-6, 7), 1 + random.Next(3)) : Pick());
             default:
+                if (WithIndices && random.Next(12) == 0) return Indexing(Pick);
                 var row = Functions[random.Next(Functions.Count)];
                 return row.Apply([.. Enumerable.Range(0, row.Arity).Select(_ => Pick())]);
         }

@@ -21,76 +21,25 @@ internal sealed class FormulaWeight
 
     private double Own(Expr node)
     {
-        switch (node)
+        var weight = node switch
         {
-            case Number number: return OfNumber(number);
-            case Constant: return PerSymbol / 2;
-            case Symbol: return PerSymbol;
-            case Sum:
-                var sum = node.Args.Length - 1.0;
-                var negatives = 0;
-                foreach (var term in node.Args)
-                {
-                    sum += known[term];
-                    if (IsNegated(term))
-                    {
-                        // A minus sign inside a sum is the subtraction that is counted already.
-                        negatives++;
-                        if (term is Product { Coefficient: var c } && ReferenceEquals(c, Number.MinusOne)) sum--;
-                    }
-                }
-
-                return negatives == node.Args.Length ? sum + 1 : sum;
-            case Product product: return OfProduct(product);
-            case Call call when call.Primitive == Primitives.Pow:
-                var inverse = call.Args[1] is Number { IsNegative: true } ? 1 : 0;
-                var trivial = ReferenceEquals(call.Args[1], Number.MinusOne);
-                return known[call.Args[0]] + inverse + (trivial ? 0 : PerPower + (call.Args[1] is Number exponent ? Digits(exponent) : known[call.Args[1]]));
-            default:
-                var total = PerFunction;
-                foreach (var arg in node.Args) total += known[arg];
-                return total;
-        }
+            Number number => OfNumber(number),
+            Constant => PerSymbol / 2,
+            Sum => node.Args.Length - 1,
+            Product { Coefficient: var c } => node.Args.Length - (ReferenceEquals(c, Number.MinusOne) ? 2 - PerSymbol : 1),
+            Call call when call.Primitive == Primitives.Pow => PerPower,
+            Call => PerFunction,
+            _ => PerSymbol,
+        };
+        if (node is not (Sum or Product or Call)) return weight;
+        foreach (var operand in node.Args) weight += known[operand];
+        return weight;
     }
 
-    private double OfProduct(Product product)
-    {
-        var (above, below, weight) = (0, 0, 0.0);
-        foreach (var factor in product.Args)
-        {
-            if (factor is Number) continue;
-            var inverse = factor is Call { Args: [_, Number { IsNegative: true }] } call && call.Primitive == Primitives.Pow;
-            weight += known[factor] - (inverse ? 1 : 0);
-            if (inverse) below++;
-            else above++;
-        }
-
-        var c = product.Coefficient;
-        if (ReferenceEquals(c, Number.MinusOne)) weight += 1;
-        else if (!c.IsOne)
-        {
-            weight += Digits(c);
-            if (c.IsExact && !c.IsInteger)
-            {
-                below++;
-                if (!Rational.Abs(c.Value).Numerator.IsOne) above++;
-            }
-            else
-            {
-                above++;
-            }
-        }
-
-        // n factors take n - 1 multiplications and divisions; 1/x has the 1 to divide.
-        return weight + Math.Max(above, 1) - 1 + below;
-    }
-
-    private static double OfNumber(Number number) => Digits(number) + (number.IsExact && !number.IsInteger ? 1 : 0);
+    private static double OfNumber(Number number) => (PerSymbol / 4) + Digits(number);
 
     private static double Digits(Number number) => !number.IsExact ? PerDigit * 4
         : PerDigit * (Rational.Abs(number.Value).Numerator.GetBitLength() + number.Value.Denominator.GetBitLength());
-
-    private static bool IsNegated(Expr term) => term is Number { IsNegative: true } or Product { Coefficient.IsNegative: true };
 }
 
 /// <summary>The nodes of a formula that a table does not have yet.</summary>

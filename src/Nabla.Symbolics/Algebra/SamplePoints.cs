@@ -16,7 +16,7 @@ internal sealed class SamplePoints(int count, ulong seed)
     /// <summary>How many points there are.</summary>
     public int Count => count;
 
-    /// <summary>What evaluating the formula would cost, in steps, with what is known already.</summary>
+    /// <summary>The values at all points.</summary>
     public Sample[] Of(Expr formula, WorkBudget? budget = null)
     {
         foreach (var node in Unseen.Below(formula, known))
@@ -173,7 +173,14 @@ internal sealed class SamplePoints(int count, ulong seed)
         return leaf is Symbol symbol ? Assumed(symbol, value) : value;
     }
 
-    private static double Assumed(Symbol symbol, double value) => value;
+    private static double Assumed(Symbol symbol, double value)
+    {
+        var facts = symbol.Assumptions;
+        if ((facts & Assumptions.Integer) != 0) value = Math.Round(value);
+        if ((facts & Assumptions.NonNegative) != 0) value = Math.Abs(value);
+        if ((facts & Assumptions.NonPositive) != 0) value = -Math.Abs(value);
+        return value == 0 && (facts & Assumptions.NonZero) != 0 ? ((facts & Assumptions.NonPositive) != 0 ? -1 : 1) : value;
+    }
 
     private static ulong NameSeed(Expr leaf)
     {

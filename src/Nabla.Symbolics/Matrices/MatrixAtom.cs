@@ -12,8 +12,8 @@ internal enum MatrixAtomKind
 }
 
 /// <summary>
-/// A scalar function of a matrix that stands in a formula as a symbol. The symbol's name begins with the text of the function, so that formulas
-/// have the order a reader expects, and ends in a number that no other atom has.
+/// A scalar function of a matrix that stands in a formula as a symbol. The symbol's name begins with the text of the matrix, so that formulas have
+/// an order of their own, and ends in a number that no other atom has.
 /// </summary>
 internal sealed class MatrixAtom
 {
@@ -24,9 +24,7 @@ internal sealed class MatrixAtom
     private MatrixAtom(MatrixAtomKind kind, MatrixExpr matrix)
     {
         (Kind, Matrix) = (kind, matrix);
-        var text = MatrixPrinter.Text(this);
-        const int longest = 200;
-        Symbol = Expr.Symbol($"{(text.Length > longest ? text[..longest] : text)}\u2060{Interlocked.Increment(ref count)}");
+        Symbol = Expr.Symbol($"{kind} {matrix.Key} {Interlocked.Increment(ref count)}");
     }
 
     public MatrixAtomKind Kind { get; }

@@ -19,10 +19,11 @@ public abstract partial class MatrixExpr
     internal readonly int Hash;
     internal readonly int Depth;
     private MatrixExpr? transposed;
+    private string? key;
 
-    private protected MatrixExpr(Expr rows, Expr columns, MatrixExpr[] args, int hash)
+    private protected MatrixExpr(Expr rows, Expr columns, MatrixExpr[] args, int hash, int scalarDepth = 0)
     {
-        (Rows, Columns, Args, Hash) = (rows, columns, args, hash);
+        (Rows, Columns, Args, Hash, Depth) = (rows, columns, args, hash, scalarDepth);
         foreach (var arg in args) Depth = Math.Max(Depth, arg.Depth + 1);
         if (Depth > LargestDepth)
         {
@@ -47,6 +48,9 @@ public abstract partial class MatrixExpr
 
     /// <summary>The symbols that occur, in the order of their names.</summary>
     public IReadOnlyList<MatrixSymbol> FreeSymbols => MatrixGraph.SymbolsOf(MatrixGraph.PostOrder(this));
+
+    /// <summary>The beginning of the text, which orders terms.</summary>
+    internal string Key => key ??= MatrixPrinter.Text(this, 300);
 
     internal bool IsZero => this is MatrixZero;
 
@@ -125,6 +129,10 @@ public abstract partial class MatrixExpr
         factors.AsSpan().Fill(this);
         return exponent == 0 ? Identity(Rows) : MatrixProduct.Of(factors);
     }
+
+    /// <summary>The adjugate: A · adj A = det A · 1, also where A is singular.</summary>
+    /// <exception cref="ArgumentException">The matrix is not square.</exception>
+    public MatrixExpr Adjugate() => MatrixAdjugate.Of(this);
 
     /// <summary>The diagonal matrix with the diagonal of this one.</summary>
     /// <exception cref="ArgumentException">The matrix is not square.</exception>

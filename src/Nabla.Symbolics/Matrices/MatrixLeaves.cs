@@ -108,3 +108,36 @@ public sealed class MatrixDiagonalPart : MatrixExpr
 
     private protected override MatrixExpr MakeTranspose() => this;
 }
+
+/// <summary>
+/// The adjugate: det A times A⁻¹, and defined where A is singular too. It is the derivative of the determinant, which a singular matrix has as well.
+/// </summary>
+public sealed class MatrixAdjugate : MatrixExpr
+{
+    private MatrixAdjugate(MatrixExpr matrix)
+        : base(matrix.Rows, matrix.Columns, [matrix], HashOf(0x15, matrix.Rows, matrix.Columns, [matrix]))
+    {
+    }
+
+    internal static MatrixExpr Of(MatrixExpr matrix)
+    {
+        MatrixShapes.RequireSquare("Adjugate", matrix);
+        switch (matrix)
+        {
+            case MatrixIdentity: return matrix;
+            case MatrixInverse:
+            case MatrixSymbol symbol when symbol.Has(MatrixProperties.PositiveDefinite):
+                return MatrixScalar.Det(matrix) * matrix.Inverse();
+            case MatrixScaled scaled: return MatrixScalar.Pow(scaled.Coefficient, matrix.Rows - 1) * Of(scaled.Core);
+            case MatrixProduct when Array.TrueForAll(matrix.Args, static factor => factor.IsSquare):
+                var factors = Array.ConvertAll(matrix.Args, Of);
+                Array.Reverse(factors);
+                return MatrixProduct.Of(factors);
+            default: return matrix.IsScalarSized ? MatrixIdentity.Of(Number.One) : MatrixInternTable.Intern(new MatrixAdjugate(matrix));
+        }
+    }
+
+    internal override bool SameNode(MatrixExpr other) => other is MatrixAdjugate && SameArgs(other);
+
+    private protected override MatrixExpr MakeTranspose() => Of(Args[0].Transpose());
+}

@@ -95,7 +95,8 @@ public sealed class MatrixProduct : MatrixExpr
 
         for (var i = count - 2; i >= 0; i--)
         {
-            if (factors[i] is MatrixInverse { Args: [var operand] } && EndsWith(factors, count, operand, out start) && start == i + 1)
+            if (factors[i] is MatrixInverse { Args: [var operand] } && (operand is MatrixProduct ? operand.Args.Length : 1) == count - 1 - i
+                && EndsWith(factors, count, operand, out _))
             {
                 factors.RemoveRange(i, count - i);
                 return true;

@@ -6,12 +6,18 @@ namespace Nabla.Symbolics;
 /// </summary>
 public sealed partial class MatrixScalar : IEquatable<MatrixScalar>
 {
+    /// <summary>Traces of longer products are left as they stand.</summary>
+    private const int LongestTurned = 40;
+
     private MatrixScalar(Expr formula, IReadOnlyDictionary<Symbol, MatrixAtom> atoms) => (Formula, Atoms) = (formula, atoms);
 
     /// <summary>The functions of matrices that occur, by the symbols that stand for them in <see cref="Formula"/>.</summary>
     internal IReadOnlyDictionary<Symbol, MatrixAtom> Atoms { get; }
 
     internal Expr Formula { get; }
+
+    /// <summary>The depth of the deepest matrix inside.</summary>
+    internal int Depth => Atoms.Count == 0 ? 0 : Atoms.Values.Max(static atom => atom.Matrix.Depth + 1);
 
     internal bool IsZero => Formula is Number { IsZero: true };
 
@@ -210,7 +216,7 @@ public sealed partial class MatrixScalar : IEquatable<MatrixScalar>
         Array.Reverse(transposes);
         foreach (var way in new[] { factors, transposes })
         {
-            for (var start = 0; start < way.Length; start++)
+            for (var start = 0; start < way.Length && (start == 0 || way.Length <= LongestTurned); start++)
             {
                 var rotated = MatrixProduct.Of([.. way[start..], .. way[..start]]);
                 if (rotated is not MatrixProduct) return Trace(rotated);

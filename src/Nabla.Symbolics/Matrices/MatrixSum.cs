@@ -51,7 +51,7 @@ public sealed class MatrixSum : MatrixExpr
 public sealed class MatrixScaled : MatrixExpr
 {
     private MatrixScaled(MatrixScalar coefficient, MatrixExpr core)
-        : base(core.Rows, core.Columns, [core], HashOf(coefficient.Formula.Hash, core.Rows, core.Columns, [core])) => Coefficient = coefficient;
+        : base(core.Rows, core.Columns, [core], HashOf(coefficient.Formula.Hash, core.Rows, core.Columns, [core]), coefficient.Depth + 1) => Coefficient = coefficient;
 
     /// <summary>The scalar.</summary>
     public MatrixScalar Coefficient { get; }
@@ -80,14 +80,16 @@ public sealed class MatrixScaled : MatrixExpr
     private protected override MatrixExpr MakeTranspose() => Of(Coefficient, Core.Transpose());
 }
 
-/// <summary>A canonical order that does not depend on hash codes: by text, and numbers of operations where texts are cut.</summary>
+/// <summary>A canonical order that does not depend on hash codes: by text, identities last; only texts
+/// that begin with the same 300 characters fall back on them.</summary>
 internal static class MatrixOrder
 {
     public static int Compare(MatrixExpr a, MatrixExpr b)
     {
         if (ReferenceEquals(a, b)) return 0;
         var (left, right) = (a is MatrixScaled x ? x.Core : a, b is MatrixScaled y ? y.Core : b);
-        var order = left.Depth.CompareTo(right.Depth);
-        return order != 0 ? order : string.CompareOrdinal(left.ToString(), right.ToString());
+        var order = (left is MatrixIdentity).CompareTo(right is MatrixIdentity);
+        if (order == 0) order = string.CompareOrdinal(left.Key, right.Key);
+        return order != 0 ? order : left.Hash.CompareTo(right.Hash);
     }
 }

@@ -79,7 +79,7 @@ internal static class CSharpPrinter
                 pieces.Add(ReferenceEquals(constant, Constant.Pi) ? "Math.PI" : "Math.E");
                 break;
             case Symbol symbol:
-                pieces.Add(NameOf(symbol));
+                pieces.Add(NameOf(symbol.Name));
                 break;
             case Sum sum:
                 ExpandSum(sum, pieces);
@@ -89,6 +89,9 @@ internal static class CSharpPrinter
                 break;
             case Call call:
                 ExpandCall(call, pieces);
+                break;
+            case Indexed indexed when indexed.Args.All(static index => index is Number { IsInteger: true }):
+                pieces.Add($"{NameOf(indexed.Base.Name)}[{string.Join(", ", indexed.Args.Select(static index => index.ToString()))}]");
                 break;
             default:
                 throw new NotSupportedException($"ToCSharp: there is no C# for {node}. Write it out first, or use Emit.CSharp.");
@@ -258,11 +261,10 @@ internal static class CSharpPrinter
         return text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text;
     }
 
-    private static string NameOf(Symbol symbol)
+    private static string NameOf(string name)
     {
-        var name = symbol.Name;
         var valid = name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(static c => char.IsLetterOrDigit(c) || c == '_');
-        if (!valid) throw new NotSupportedException($"ToCSharp: {Printer.NameOf(symbol)} is no C# name. Replace the symbol with Subs first.");
+        if (!valid) throw new NotSupportedException($"ToCSharp: '{name}' is no C# name. Replace the symbol with Subs first.");
         return Keywords.Contains(name) ? "@" + name : name;
     }
 

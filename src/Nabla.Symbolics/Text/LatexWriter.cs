@@ -42,7 +42,7 @@ internal sealed class LatexWriter
             case Row row:
                 foreach (var item in row.Items) Put(item);
                 break;
-            case Fraction fraction:
+            case StackedFraction fraction:
                 Put(@"\frac");
                 PutGroup(fraction.Top);
                 PutGroup(fraction.Bottom);

@@ -38,7 +38,7 @@ internal static class MathMLWriter
                 foreach (var item in row.Items) Write(item, text);
                 text.Append("</mrow>");
                 break;
-            case Fraction fraction:
+            case StackedFraction fraction:
                 Wrap("mfrac", text, fraction.Top, fraction.Bottom);
                 break;
             case Script { Below: { } below, Above: { } above } both:

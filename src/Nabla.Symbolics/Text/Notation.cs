@@ -83,7 +83,7 @@ internal sealed class Row(int level, IReadOnlyList<Notation> items)
 }
 
 /// <summary>One piece above another with a line between them.</summary>
-internal sealed class Fraction(Notation top, Notation bottom)
+internal sealed class StackedFraction(Notation top, Notation bottom)
     : Notation(ProductLevel, Math.Max(top.Width, bottom.Width) + 1, true)
 {
     public Notation Top { get; } = top;

@@ -35,6 +35,8 @@ internal sealed class NotationBuilder
             Sum sum => OfSum(sum),
             Product product => OfProduct(product.Coefficient, product),
             Call call => OfCall(call),
+            Indexed indexed => new Script(OfName(indexed.Base.Name), OfList(indexed.Args), null, Notation.AtomLevel),
+            BigOperator big => OfBigOperator(big),
             _ => throw new NotSupportedException($"The printers know no notation for {node.GetType().Name}."),
         };
     }
@@ -67,7 +69,7 @@ internal sealed class NotationBuilder
         {
             return number.IsInteger
                 ? new Mark(MarkKind.Number, number.Value.Numerator.ToString(CultureInfo.InvariantCulture))
-                : new Fraction(
+                : new StackedFraction(
                     new Mark(MarkKind.Number, number.Value.Numerator.ToString(CultureInfo.InvariantCulture)),
                     new Mark(MarkKind.Number, number.Value.Denominator.ToString(CultureInfo.InvariantCulture)));
         }
@@ -120,7 +122,7 @@ internal sealed class NotationBuilder
         }
 
         if (!coefficient.IsOne || above.Count == 0) above.Insert(0, coefficient);
-        return below.Count == 0 ? OfFactors(above) : new Fraction(OfFactors(above), OfFactors(below));
+        return below.Count == 0 ? OfFactors(above) : new StackedFraction(OfFactors(above), OfFactors(below));
     }
 
     private Notation OfFactors(List<Expr> factors)
@@ -143,7 +145,7 @@ internal sealed class NotationBuilder
         Mark { Kind: MarkKind.Number } => true,
         Script script => NeedsDot(left, script.Base),
         Row row => NeedsDot(left, row.Items[0]),
-        Fraction => left is Mark { Kind: MarkKind.Number } or Fraction,
+        StackedFraction => left is Mark { Kind: MarkKind.Number } or StackedFraction,
         Fence => left is Mark { Kind: MarkKind.Symbol, Text: "Γ" },
         _ => false,
     };
@@ -185,18 +187,29 @@ internal sealed class NotationBuilder
 
     private static Mark FunctionName(Primitive primitive) => new(MarkKind.Name, Spellings.GetValueOrDefault(primitive.Name, primitive.Name));
 
-    private static Row Applied(Notation function, IReadOnlyList<Notation> arguments)
+    private BigSign OfBigOperator(BigOperator big) => new(
+        big.IsSum,
+        new Row(Notation.CompareLevel, [Of(big.Index), new Mark(MarkKind.Infix, "="), Of(big.Lower)]),
+        Of(big.Upper),
+        Fit(big.Body, Notation.ProductLevel));
+
+    private Notation OfList(Expr[] items) => List([.. items.Select(Of)]);
+
+    private static Notation List(IReadOnlyList<Notation> items)
     {
+        if (items.Count == 1) return items[0];
         var list = new List<Notation>();
-        foreach (var argument in arguments)
+        foreach (var item in items)
         {
             if (list.Count > 0) list.Add(Mark.Comma);
-            list.Add(argument);
+            list.Add(item);
         }
 
-        var inside = list.Count == 1 ? list[0] : new Row(Notation.OrLevel, list);
-        return new Row(Notation.AtomLevel, [function, Mark.Apply, new Fence(FenceKind.Round, inside)]);
+        return new Row(Notation.OrLevel, list);
     }
+
+    private static Row Applied(Notation function, IReadOnlyList<Notation> arguments) =>
+        new(Notation.AtomLevel, [function, Mark.Apply, new Fence(FenceKind.Round, List(arguments))]);
 
     private Row Infix(Expr[] args, string sign, int level) => new(
         level, [Fit(args[0], level == Notation.CompareLevel ? Notation.SumLevel : level), new Mark(MarkKind.Infix, sign), Fit(args[1], level + 1)]);
@@ -205,7 +218,7 @@ internal sealed class NotationBuilder
     {
         if (exponent is Number { IsNegative: true } negative)
         {
-            return new Fraction(new Mark(MarkKind.Number, "1"), Of(Power.Of(@base, Number.Negate(negative))));
+            return new StackedFraction(new Mark(MarkKind.Number, "1"), Of(Power.Of(@base, Number.Negate(negative))));
         }
 
         if (exponent is Number { IsExact: true, IsInteger: false } root && root.Value.Numerator.IsOne && root.Value.Denominator < 100)

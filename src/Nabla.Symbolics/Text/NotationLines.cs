@@ -43,7 +43,7 @@ internal static class NotationLines
     {
         ArgumentNullException.ThrowIfNull(label);
         var slash = label.IndexOf('/', StringComparison.Ordinal);
-        if (slash > 0 && slash < label.Length - 1) return new Fraction(OfDifferential(label[..slash].Trim()), OfDifferential(label[(slash + 1)..].Trim()));
+        if (slash > 0 && slash < label.Length - 1) return new StackedFraction(OfDifferential(label[..slash].Trim()), OfDifferential(label[(slash + 1)..].Trim()));
         return OfDifferential(label);
     }
 

@@ -11,7 +11,7 @@ internal static class PrettyWriter
     {
         Mark mark => TextBlock.Of(TextOf(mark)),
         Row row => TextBlock.Beside([.. row.Items.Select(Write)]),
-        Fraction fraction => WriteFraction(fraction),
+        StackedFraction fraction => WriteFraction(fraction),
         Script script => WriteScript(script),
         Radical radical => WriteRadical(radical),
         Fence fence => WriteFence(fence.Kind, Write(fence.Body)),
@@ -29,10 +29,10 @@ internal static class PrettyWriter
         _ => mark.Text,
     };
 
-    private static TextBlock WriteFraction(Fraction fraction)
+    private static TextBlock WriteFraction(StackedFraction fraction)
     {
         var (top, bottom) = (Write(fraction.Top), Write(fraction.Bottom));
-        var nested = fraction.Top is Fraction || fraction.Bottom is Fraction ? 2 : 0;
+        var nested = fraction.Top is StackedFraction || fraction.Bottom is StackedFraction ? 2 : 0;
         var line = TextBlock.Of(new string('─', Math.Max(top.Width, bottom.Width) + nested));
         return TextBlock.Stack(top.Height, true, top, line, bottom);
     }
@@ -56,7 +56,7 @@ internal static class PrettyWriter
         }
 
         // The exponent stands above the top line of the base, to its right.
-        var raised = above is Fraction { Top: Mark top, Bottom: Mark bottom } ? TextBlock.Of($"{TextOf(top)}/{TextOf(bottom)}") : Write(above);
+        var raised = above is StackedFraction { Top: Mark top, Bottom: Mark bottom } ? TextBlock.Of($"{TextOf(top)}/{TextOf(bottom)}") : Write(above);
         var left = TextBlock.Of(Enumerable.Repeat(new string(' ', block.Width), raised.Height).Concat(block.Lines), raised.Height + block.Baseline);
         return TextBlock.Beside(left, raised.At(raised.Height + block.Baseline));
     }

@@ -122,9 +122,10 @@ internal static class Printer
     }
 
     /// <summary>The name of a symbol, quoted where it is no plain name or would mean a constant, a function or an operator.</summary>
-    internal static string NameOf(Symbol symbol)
+    internal static string NameOf(Symbol symbol) => NameOf(symbol.Name);
+
+    private static string NameOf(string name)
     {
-        var name = symbol.Name;
         var plain = Lexer.IsPlainName(name) && name is not ("and" or "or" or "not") && InfixParser.ConstantOf(name) is null
             && (NamedFunction.Find(name) is null || NamedFunction.MayBeSymbol(name));
         return plain ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
@@ -251,7 +252,7 @@ internal static class Printer
 
     private static void ExpandIndexed(Indexed indexed, List<Piece> pieces)
     {
-        pieces.Add(indexed.Base.Name);
+        pieces.Add(NameOf(indexed.Base.Name));
         for (var i = 0; i < indexed.Args.Length; i++)
         {
             pieces.Add(i == 0 ? "[" : ", ");

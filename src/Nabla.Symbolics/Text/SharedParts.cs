@@ -31,7 +31,6 @@ public sealed class SharedParts
         ArgumentNullException.ThrowIfNull(options);
         var choice = new SharedPartsChoice(roots, options);
         var names = NewNames(roots, choice.Named.Count, options.Prefix);
-        var named = new Dictionary<Expr, Symbol>();
         var written = new Dictionary<Expr, Expr>();
         var parts = new List<(Symbol, Expr)>();
         foreach (var node in choice.Order)
@@ -41,7 +40,6 @@ public sealed class SharedParts
             {
                 var name = names[parts.Count];
                 parts.Add((name, value));
-                named[node] = name;
                 value = name;
             }
 
@@ -163,6 +161,7 @@ public sealed class SharedParts
 
     private static Expr Rewrite(Expr node, Dictionary<Expr, Expr> written)
     {
+        if (SharedPartsChoice.IsWhole(node)) return node;
         if (SharedPartsChoice.CoreOf(node) is { } core)
         {
             return ReferenceEquals(written[core], core) ? node : ((Product)node).Coefficient * written[core];
@@ -177,7 +176,11 @@ public sealed class SharedParts
         var taken = new HashSet<string> { "e", "pi", "i" };
         foreach (var root in roots)
         {
-            foreach (var symbol in root.FreeSymbols) taken.Add(symbol.Name);
+            foreach (var node in Traversal.PostOrderWithBodies(root))
+            {
+                if (node is Symbol symbol) taken.Add(symbol.Name);
+                else if (node is Indexed indexed) taken.Add(indexed.Base.Name);
+            }
         }
 
         string[] letters = ["p", "q", "r", "u", "v", "w"];

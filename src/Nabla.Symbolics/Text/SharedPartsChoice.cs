@@ -30,7 +30,12 @@ internal sealed class SharedPartsChoice
     /// <summary>The product x*y inside 2*x*y, which no operand list shows; null for other nodes.</summary>
     public static Expr? CoreOf(Expr node) => node is Product product && !ReferenceEquals(product.Core, product) && product.Core is Product ? product.Core : null;
 
-    private static ReadOnlySpan<Expr> OperandsOf(Expr node) => CoreOf(node) is { } core ? new Expr[] { core } : node.Args;
+    /// <summary>
+    /// Whether a node is taken as a whole: what is inside an operator over an index may depend on the index, and indices are short.
+    /// </summary>
+    public static bool IsWhole(Expr node) => node.Args.Length == 0 || node is Indexed or BigOperator;
+
+    private static ReadOnlySpan<Expr> OperandsOf(Expr node) => CoreOf(node) is { } core ? new Expr[] { core } : IsWhole(node) ? [] : node.Args;
 
     private void CountUse(Expr node) => uses[node] = uses.GetValueOrDefault(node) + 1;
 
@@ -77,11 +82,10 @@ internal sealed class SharedPartsChoice
         }
 
         sizes[node] = size;
-        if (uses[node] >= options.MinimumUses && size >= options.MinimumSize && node.Args.Length > 0) Named.Add(node);
+        if (uses[node] >= options.MinimumUses && size >= options.MinimumSize && node.Args.Length > 0 && node is not Indexed) Named.Add(node);
     }
 
     private double SizeOf(Expr node) => Named.Contains(node) ? 1 : sizes[node];
 
-    // An operator over an index is never taken apart: what is inside may depend on the index.
-    private static double OwnSize(Expr node) => node.Args.Length == 0 ? node.Size : 1;
+    private static double OwnSize(Expr node) => IsWhole(node) ? node.Size : 1;
 }

@@ -146,6 +146,26 @@ internal static class SymbolicMode
         return [Tensor(list, Array.ConvertAll(terms, sum => Functions.Sum([.. sum])), zero.Dims, dtype)];
     }
 
+    /// <summary>The sum of formulas; what all of them are divided by, their sum is divided by once.</summary>
+    public static Expr Sum(Expr[] terms)
+    {
+        HashSet<Expr>? common = null;
+        foreach (Expr term in terms)
+        {
+            if (term is Number { IsZero: true }) continue;
+            ReadOnlySpan<Expr> factors = term is Product product ? product.Args : [term];
+            var divisors = new HashSet<Expr>();
+            foreach (Expr factor in factors)
+                if (factor is Call && Power.ExponentOf(factor).IsNegative) divisors.Add(factor);
+            if (common is null) common = divisors;
+            else common.IntersectWith(divisors);
+            if (common.Count == 0) break;
+        }
+        if (terms.Length < 2 || common is null || common.Count == 0) return Functions.Sum(terms);
+        Expr quotient = Functions.Product([.. common]), divisor = 1 / quotient;
+        return Functions.Sum(Array.ConvertAll(terms, term => term * divisor)) * quotient;
+    }
+
     // ---- rows and matrices ----------------------------------------------------------------------------------------------
 
     /// <summary>Reduces axes: each group of elements to one formula.</summary>

@@ -15,7 +15,7 @@ public static partial class Formula
     /// <param name="function">Any function of a tensor, made of tensor operations.</param>
     /// <param name="shape">The shape of its argument; a scalar if left out.</param>
     /// <param name="name">
-    /// What the symbols are called, the name of the lambda's parameter by default: a scalar is <c>x</c>, the elements of a vector
+    /// What the symbols are called, by default the name of the lambda's parameter where that is no number or function of formulas: a scalar is <c>x</c>, the elements of a vector
     /// <c>x0</c>, <c>x1</c>, …, those of a matrix <c>x00</c>, <c>x01</c>, …, with underscores between positions where an axis is
     /// longer than 10.
     /// </param>
@@ -107,7 +107,7 @@ public static partial class Formula
         {
             // A static method bound to a first argument has one parameter more than the delegate.
             string? name = parameters[parameters.Length - count + i].Name;
-            if (name is null || !IsName(name)) return DefaultNames(count);
+            if (name is null || !IsName(name) || !ReadsAsSymbol(name)) return DefaultNames(count);
             names[i] = name;
         }
         return names;
@@ -121,7 +121,10 @@ public static partial class Formula
     }
 
     private static bool IsName(string name) =>
-        name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(letter => char.IsLetterOrDigit(letter) || letter == '_') && name is not ("e" or "pi");
+        name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(letter => char.IsLetterOrDigit(letter) || letter == '_');
+
+    // e is a number and sin a function: as symbols they would have to be quoted.
+    private static bool ReadsAsSymbol(string name) => Expr.TryParse(name, out Expr? formula, out _) && ReferenceEquals(formula, Expr.Symbol(name));
 
     private static TracedInput[] Inputs(IReadOnlyList<Shape> shapes, IReadOnlyList<string> names)
     {
@@ -131,7 +134,7 @@ public static partial class Formula
         for (int i = 0; i < inputs.Length; i++)
         {
             if (names[i] is null || !IsName(names[i]))
-                throw new ArgumentException($"Formula.Trace: \"{names[i]}\" cannot name a symbol. Use letters, digits and underscores, beginning with a letter; e and pi are constants.");
+                throw new ArgumentException($"Formula.Trace: \"{names[i]}\" cannot name a symbol. Use letters, digits and underscores, beginning with a letter.");
             var symbols = new Symbol[shapes[i].Numel];
             for (int j = 0; j < symbols.Length; j++)
             {

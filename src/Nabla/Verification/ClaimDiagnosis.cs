@@ -8,32 +8,40 @@ internal sealed class ClaimDiagnosis
     private readonly GradientWays ways;
     private readonly ClaimSamples samples;
 
-    public ClaimDiagnosis(VerificationProblem problem, ClaimedGradient claim, GradientWays ways, double[][] right, VerificationOptions options)
-    {
-        (this.problem, this.claim, this.ways) = (problem, claim, ways);
-        samples = new ClaimSamples(problem, claim, ways, right);
-        Tolerance = Math.Max(1e-7, 10 * options.RelativeTolerance);
-    }
+    private readonly int[] skipped;
+    private readonly double wrongFrom, alikeTo;
 
-    private double Tolerance { get; }
+    /// <param name="problem">What is verified.</param>
+    /// <param name="claim">The claim.</param>
+    /// <param name="ways">The other ways.</param>
+    /// <param name="right">What is right.</param>
+    /// <param name="skipped">Elements that are explained already.</param>
+    /// <param name="options">The tolerances.</param>
+    public ClaimDiagnosis(VerificationProblem problem, ClaimedGradient claim, GradientWays ways, double[][] right, int[] skipped, VerificationOptions options)
+    {
+        (this.problem, this.claim, this.ways, this.skipped) = (problem, claim, ways, skipped);
+        samples = new ClaimSamples(problem, claim, ways, right);
+        wrongFrom = options.RelativeTolerance;
+        alikeTo = Math.Max(1e-7, 10 * options.RelativeTolerance);
+    }
 
     public IEnumerable<string> Find()
     {
         for (int input = 0; input < problem.Names.Length; input++)
         {
             var place = new InputView(this, input);
-            if (place.Wrong.Length == 0) continue;
+            if (place.Wrong.Length == 0 || claim.Incomparable.Contains(input)) continue;
             string name = problem.Names[input];
             string words = Explain(place);
+            string? first = null;
             (int row, int at) = place.Cell(place.Wrong[0]);
             int j = problem.Starts[input] + at;
             string numbers = $"At {problem.NameOf(row, j)}: claimed {NumberText.Long(samples.Claimed[0][row][j])}, right {NumberText.Long(samples.Right[0][row][j])}.";
-            yield return $"The claimed gradient for {name} {(words.Length > 0 ? words : $"is wrong at {Places(place, place.Wrong)}; no single factor, sign, exchange or term explains it.")} {numbers}";
-            if (claim.Formulas is { } formulas && ways.Formula is { } formula && !problem.IsJacobian)
-            {
-                string? first = new SubexpressionComparison(samples, formula.Traced.Symbols).Find(formulas[j], formula.Gradients[row][j]);
-                if (first is not null) yield return $"{problem.NameOf(row, j)}: {first}";
-            }
+            if (claim.Formulas is { } formulas && ways.Formula is { } formula)
+                first = new SubexpressionComparison(samples, formula.Traced.Symbols).Find(formulas[j], formula.Gradients[row][j]);
+            string where = Places(place, place.Wrong);
+            if (words.Length == 0) words = first is null ? $"is wrong at {where}; no single factor, sign, exchange or term explains it." : $"is wrong{(where == name ? "" : $" at {where}")}.";
+            yield return $"The claimed gradient for {name} {words} {numbers}{(first is null ? "" : $" First difference at {problem.NameOf(row, j)}: {first}")}";
         }
     }
 
@@ -51,7 +59,7 @@ internal sealed class ClaimDiagnosis
             Right = [.. owner.samples.Right.Select(rows => Flat(rows, problem.Starts[input]))];
             Claimed = [.. owner.samples.Claimed.Select(rows => Flat(rows, problem.Starts[input]))];
             Scales = [.. Right.Select(values => values.Length == 0 ? 0 : values.Max(Math.Abs))];
-            Wrong = [.. Enumerable.Range(0, Right[0].Length).Where(i => !owner.Same(Claimed[0][i], Right[0][i], Scales[0]))];
+            Wrong = [.. Enumerable.Range(0, Right[0].Length).Where(i => owner.IsWrong(Claimed[0][i], Right[0][i], Scales[0]) && !owner.skipped.Contains(problem.Starts[input] + (i % count)))];
         }
 
         public int Input { get; }
@@ -71,7 +79,9 @@ internal sealed class ClaimDiagnosis
         private double[] Flat(double[][] rows, int start) => [.. rows.SelectMany(row => row[start..(start + count)])];
     }
 
-    private bool Same(double a, double b, double scale) => a.Equals(b) || Math.Abs(a - b) <= (Tolerance * Math.Max(Math.Abs(a), Math.Abs(b))) + (1e-9 * scale) + 1e-12;
+    private bool IsWrong(double a, double b, double scale) => !(a.Equals(b) || Math.Abs(a - b) <= (wrongFrom * Math.Max(Math.Abs(a), Math.Abs(b))) + (1e-3 * wrongFrom * scale) + 1e-12);
+
+    private bool Same(double a, double b, double scale) => a.Equals(b) || Math.Abs(a - b) <= (alikeTo * Math.Max(Math.Abs(a), Math.Abs(b))) + (1e-9 * scale) + 1e-12;
 
     /// <summary>Whether the claim is, at all samples, what a rule makes of the right gradient; at some elements, or all.</summary>
     private bool Is(InputView x, Func<double[], int, double> rule, int[]? at = null)
@@ -88,12 +98,16 @@ internal sealed class ClaimDiagnosis
     {
         int[] undefined = [.. x.Wrong.Where(i => !double.IsFinite(x.Claimed[0][i]))];
         if (undefined.Length > 0) return $"is {NumberText.Short(x.Claimed[0][undefined[0]])} at {Places(x, undefined)}, where the function is smooth: look for a division by zero or a logarithm of zero in it.";
+        if (x.Wrong.All(i => Math.Abs(x.Claimed[0][i] - x.Right[0][i]) <= 1e-5 * Math.Max(Math.Abs(x.Right[0][i]), 1e-2 * x.Scales[0])))
+            return "agrees to about six digits and no more: it was computed in single precision, or with a rounded constant.";
         if (samples.Count > 1 && Enumerable.Range(1, samples.Count - 1).All(s => x.Claimed[s].Zip(x.Right[s]).All(pair => Same(pair.First, pair.Second, x.Scales[s]))))
             return $"is wrong exactly here and right around it: a special case at {Places(x, x.Wrong)}, or a kink.";
         if (Is(x, (_, _) => 0)) return "is zero, the right one is not: a gradient is missing, or the value was detached on the way.";
         if (Is(x, (r, i) => -r[i])) return "has the wrong sign.";
         if (Factor(x, null) is { } factor) return $"is {FactorText(factor)} times the right one{FactorHint(factor, x)}.";
         if (OtherInput(x) is { } other) return other;
+        int count = x.Shape.Numel;
+        if (problem.IsJacobian && x.Right[0].Length == count * count && count > 1 && Is(x, (r, i) => r[(i % count * count) + (i / count)])) return "is transposed: the result's axes come first, then those of the input.";
         if (Matrix(x) is { } matrix) return matrix;
         if (Exchanged(x) is { } exchanged) return exchanged;
         if (Is(x, (_, _) => 0, x.Wrong)) return $"is zero at {Places(x, x.Wrong)}, where the right one is not; it is right elsewhere: an entry was never written, or a path was forgotten.";
@@ -106,8 +120,6 @@ internal sealed class ClaimDiagnosis
         if (new TermDiagnosis(problem, samples, ways.Formula).Explain(x.Input, [.. x.Wrong.Select(x.Cell)]) is { } term) return term;
         if (Is(x, (r, i) => r[i] + (x.Claimed[0][x.Wrong[0]] - x.Right[0][x.Wrong[0]]), x.Wrong))
             return $"is off by the constant {NumberText.Short(x.Claimed[0][x.Wrong[0]] - x.Right[0][x.Wrong[0]])}{(x.Wrong.Length < x.Right[0].Length ? $" at {Places(x, x.Wrong)}" : "")}.";
-        if (x.Wrong.All(i => Math.Abs(x.Claimed[0][i] - x.Right[0][i]) <= 2e-5 * Math.Max(Math.Abs(x.Right[0][i]), 1e-2 * x.Scales[0])))
-            return "agrees to about six digits and no more: it was computed in single precision, or with a rounded constant.";
         return "";
     }
 

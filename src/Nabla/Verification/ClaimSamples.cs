@@ -15,12 +15,13 @@ internal sealed class ClaimSamples
         Points.Add(problem.At);
         Right.Add(right);
         Claimed.Add(ways.By(GradientWay.Claimed)!);
+        int[] mirror = Mirrors(problem);
         for (int k = 1; Points.Count <= Wanted && k <= 4 * Wanted; k++)
         {
             // Smaller and smaller steps, so that a narrow domain is found too.
             double size = 0.2 * Math.Pow(0.6, k - 1);
             double[] point = [.. problem.At];
-            for (int j = 0; j < point.Length; j++) point[j] += size * Math.Max(Math.Abs(point[j]), 0.5) * Math.Sin((12.9898 * (j + 1)) + (78.233 * k));
+            for (int j = 0; j < point.Length; j++) point[j] += size * Math.Max(Math.Abs(point[j]), 0.5) * Math.Sin((12.9898 * (mirror[j] + 1)) + (78.233 * k));
             if (At(point, problem, claim, ways) is not var (r, c)) continue;
             Points.Add(point);
             Right.Add(r);
@@ -53,6 +54,22 @@ internal sealed class ClaimSamples
         for (int i = 0; i < a.Length; i++)
             if (!Near(a[i], b[i])) return false;
         return true;
+    }
+
+    /// <summary>For each element itself; below the diagonal of a symmetric matrix its mirror image, so that it stays symmetric.</summary>
+    private static int[] Mirrors(VerificationProblem problem)
+    {
+        int[] mirrors = [.. Enumerable.Range(0, problem.Count)];
+        for (int input = 0; input < problem.Names.Length; input++)
+        {
+            Shape shape = problem.Shapes[input];
+            if (shape.Rank < 2 || shape[^1] != shape[^2]) continue;
+            (int n, int start) = (shape[^1], problem.Starts[input]);
+            int[] images = [.. Enumerable.Range(0, shape.Numel).Select(i => start + (i / (n * n) * n * n) + (i % n * n) + (i / n % n))];
+            if (!Enumerable.Range(0, shape.Numel).All(i => problem.At[start + i].Equals(problem.At[images[i]]))) continue;
+            for (int i = 0; i < images.Length; i++) mirrors[start + i] = Math.Min(start + i, images[i]);
+        }
+        return mirrors;
     }
 
     private static (double[][] Right, double[][] Claimed)? At(double[] point, VerificationProblem problem, ClaimedGradient claim, GradientWays ways)

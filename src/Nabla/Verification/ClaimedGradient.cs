@@ -25,6 +25,9 @@ internal sealed class ClaimedGradient
     /// <summary>What is wrong with the shapes of the claim; empty if nothing.</summary>
     public string ShapeProblem { get; private set; } = "";
 
+    /// <summary>The inputs for which another number of elements is claimed than they have.</summary>
+    public HashSet<int> Incomparable { get; } = [];
+
     /// <summary>The claimed gradient at a point: [row][element]. What has another number of elements than its input is NaN.</summary>
     public double[][] At(double[] point)
     {
@@ -45,6 +48,7 @@ internal sealed class ClaimedGradient
             if (claim.Shape != wanted)
                 ShapeProblem += $"{(ShapeProblem.Length > 0 ? " " : "")}The claimed gradient for {problem.Names[i]} is {claim.Shape}, it must be {wanted}{(problem.IsJacobian ? ": the shape of the result followed by that of the input" : ", like the input")}.{(claim.Numel == rows.Length * count ? " Its numbers are compared in row-major order." : "")}";
             double[] numbers = VerificationProblem.Numbers(claim);
+            if (numbers.Length != rows.Length * count) Incomparable.Add(i);
             for (int row = 0; row < rows.Length; row++)
             {
                 for (int j = 0; j < count; j++)

@@ -1,19 +1,21 @@
 using System.Globalization;
-using System.Text;
 using Nabla.Symbolics;
 
 namespace Nabla;
 
-/// <summary>Formulas as a page of HTML shows them.</summary>
+/// <summary>Formulas as a page of HTML shows them: MathML, what they share written once.</summary>
 internal static class MathText
 {
-    private const int Longest = 2000;
+    /// <summary>A formula of more operations fills pages, and nobody reads it.</summary>
+    private const int MostOperations = 600;
 
     public static string Html(IReadOnlyList<(string Name, Expr Formula)> formulas)
     {
-        var html = new StringBuilder();
-        foreach ((string name, Expr formula) in formulas)
-            html.Append(CultureInfo.InvariantCulture, $"<div class=\"formula\"><code>{GraphDrawing.Escape(name)} = {GraphDrawing.Escape(formula.ToString(Longest))}</code></div>\n");
-        return html.ToString();
+        var all = Traversal.PostOrder([.. formulas.Select(formula => formula.Formula)]);
+        int operations = all.Count(node => node.Operands.Count > 0);
+        if (operations > MostOperations)
+            return string.Create(CultureInfo.InvariantCulture, $"<p class=\"note\">{operations:N0} operations: too long to be read.</p>\n");
+        SharedParts parts = SharedParts.Of([.. formulas.Select(formula => formula.Formula)]);
+        return $"<div class=\"formula\">{parts.ToMathML([.. formulas.Select(formula => formula.Name)])}</div>\n";
     }
 }

@@ -24,12 +24,13 @@ internal static class ReportTable
         GradientWay[] columns = Columns(report);
         var rows = new List<string[]>
         {
-            (string[])["element", .. columns.Select(WayText.Of), .. columns.Contains(GradientWay.Differences) ? new[] { "± error" } : [], "verdict"],
+            (string[])["element", .. columns.SelectMany(way => way == GradientWay.Differences ? new[] { WayText.Of(way), "± error" } : [WayText.Of(way)]), "verdict"],
         };
         foreach (VerifiedElement element in Shown(report, most))
         {
-            rows.Add([element.Name, .. columns.Select(way => element.By(way) is { } value ? NumberText.Long(value) : ""),
-                .. columns.Contains(GradientWay.Differences) ? new[] { element.DifferenceError is { } error ? NumberText.Size(error) : "" } : [], WayText.Of(element.Verdict)]);
+            rows.Add([element.Name, .. columns.SelectMany(way => way == GradientWay.Differences
+                ? new[] { NumberText.Long(element.Differences!.Value), NumberText.Size(element.DifferenceError!.Value) }
+                : [NumberText.Long(element.By(way)!.Value)]), WayText.Of(element.Verdict)]);
         }
         return [.. rows];
     }

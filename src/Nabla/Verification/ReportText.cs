@@ -12,7 +12,7 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         text.Append(Heading(report)).Append('\n');
-        if (report.Function is { } function) text.Append(CultureInfo.InvariantCulture, $"f = {function.ToString(LongestFormula)}\n");
+        if (report.Function is { } function) text.Append(CultureInfo.InvariantCulture, $"f({string.Join(", ", report.Inputs.Select(input => input.Name))}) = {function.ToString(LongestFormula)}\n");
         foreach (VerifiedInput input in report.Inputs) text.Append(CultureInfo.InvariantCulture, $"{input.Name} = {Number(input.At)}\n");
         text.Append(CultureInfo.InvariantCulture, $"f = {Number(report.Value)}\n");
         if (report.Cotangent is { } cotangent) text.Append(CultureInfo.InvariantCulture, $"verified is the gradient of Σ w·f with w = {Number(cotangent)}\n");

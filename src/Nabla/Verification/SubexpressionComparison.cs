@@ -14,22 +14,28 @@ internal sealed class SubexpressionComparison(ClaimSamples samples, IReadOnlyLis
     public string? Find(Expr claimed, Expr right)
     {
         if (samples.Count < 3) return null;
-        string inside = "";
+        var path = new List<string>();
         for (int depth = 0; depth < Deepest; depth++)
         {
             if (Parts(claimed, right) is not var (word, ours, theirs)) break;
             (List<Expr> wrong, List<Expr> missing) = Unmatched(ours, theirs);
             if (wrong.Count == 0 && missing.Count == 0) return null;
-            if (missing.Count == 0) return $"{inside}the claim has the {word} {List(wrong)} too much.";
-            if (wrong.Count == 0) return $"{inside}the claim lacks the {word} {List(missing)}.";
+            if (missing.Count == 0) return $"{Inside(path)}the claim has {Many(word, wrong)} too much.";
+            if (wrong.Count == 0) return $"{Inside(path)}the claim lacks {Many(word, missing)}.";
             bool smaller = ours.Count > 1 || theirs.Count > 1 || word == "argument";
             if (wrong.Count > 1 || missing.Count > 1)
-                return smaller ? $"{inside}the claim has {Many(word, wrong)} where the right derivative has {List(missing)}." : null;
-            if (smaller) inside = $"in the {word} {Text(missing[0])}: ";
+                return smaller ? $"{Inside(path)}the claim has {Many(word, wrong)} where the right derivative has {List(missing)}." : null;
+            if (smaller) path.Add($"in the {word} {Text(missing[0])}");
             (claimed, right) = (wrong[0], missing[0]);
         }
-        return inside.Length == 0 ? null : $"{inside}the claim has {Text(claimed)}.";
+        if (path.Count == 0) return null;
+
+        // The last part is itself what is named.
+        path.RemoveAt(path.Count - 1);
+        return $"{Inside(path)}the claim has {Text(claimed)} where the right derivative has {Text(right)}.";
     }
+
+    private static string Inside(List<string> path) => path.Count == 0 ? "" : $"{string.Join(", ", path)}: ";
 
     /// <summary>The parts of two formulas of the same kind; null where they are of different kinds.</summary>
     private static (string Word, List<Expr> Ours, List<Expr> Theirs)? Parts(Expr claimed, Expr right)

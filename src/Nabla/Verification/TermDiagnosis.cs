@@ -18,7 +18,7 @@ internal sealed class TermDiagnosis(VerificationProblem problem, ClaimSamples sa
         foreach ((int row, int position) in wrong.Take(MostElements))
         {
             int j = problem.Starts[input] + position;
-            if ((formula is null ? ByValues(row, j) : ByTerm(row, j) ?? ByFactor(row, j)) is not { } text) return null;
+            if ((formula is null ? ByValues(row, j) : ByFactor(row, j, exact: true) ?? ByTerm(row, j) ?? ByFactor(row, j, exact: false)) is not { } text) return null;
             words.Add((text, problem.NameOf(row, j)));
         }
         if (wrong.Count == 1 && problem.Shapes[input].Rank == 0) return $"{words[0].Text}.";
@@ -52,7 +52,7 @@ internal sealed class TermDiagnosis(VerificationProblem problem, ClaimSamples sa
         return null;
     }
 
-    private string? ByFactor(int row, int j)
+    private string? ByFactor(int row, int j, bool exact)
     {
         (double[] right, double[] claimed) = (Right(row, j), Claimed(row, j));
         if (right.Any(r => r == 0) || claimed.Any(c => c == 0)) return null;
@@ -60,14 +60,11 @@ internal sealed class TermDiagnosis(VerificationProblem problem, ClaimSamples sa
         List<Expr> order = Traversal.PostOrder([formula!.Rows[row], formula.Gradients[row][j]]);
         List<Expr> candidates = [.. order.Where(node => node.FreeSymbols.Count > 0).OrderBy(node => node.Size).Take(MostCandidates)];
         double[][] values = samples.Evaluate(candidates, formula.Traced.Symbols);
-        foreach (bool exact in new[] { true, false })
+        for (int k = 0; k < candidates.Count; k++)
         {
-            for (int k = 0; k < candidates.Count; k++)
-            {
-                double[] inverse = [.. values[k].Select(value => 1 / value)];
-                if (Ratio(ratio, inverse) is { } lacking && (exact ? ClaimSamples.Near(lacking, 1) : Nice(lacking))) return exact ? $"lacks the factor {Text(candidates[k])}" : $"is {NumberText.Short(lacking)} times the right one without the factor {Text(candidates[k])}";
-                if (Ratio(ratio, values[k]) is { } extra && (exact ? ClaimSamples.Near(extra, 1) : Nice(extra))) return exact ? $"has the factor {Text(candidates[k])} once too often" : $"is {NumberText.Short(extra)} times the right one times {Text(candidates[k])}, once too often";
-            }
+            double[] inverse = [.. values[k].Select(value => 1 / value)];
+            if (Ratio(ratio, inverse) is { } lacking && (exact ? ClaimSamples.Near(lacking, 1) : Nice(lacking))) return exact ? $"lacks the factor {Text(candidates[k])}" : $"is {NumberText.Short(lacking)} times the right one without the factor {Text(candidates[k])}";
+            if (Ratio(ratio, values[k]) is { } extra && (exact ? ClaimSamples.Near(extra, 1) : Nice(extra))) return exact ? $"has the factor {Text(candidates[k])} once too often" : $"is {NumberText.Short(extra)} times the right one times {Text(candidates[k])}, once too often";
         }
         return null;
 

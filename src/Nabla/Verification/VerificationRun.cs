@@ -3,6 +3,8 @@ namespace Nabla;
 /// <summary>Compares the ways element by element, and pair by pair, and decides what to say.</summary>
 internal sealed class VerificationRun
 {
+    private const string KinkWord = "kink";
+
     private static readonly GradientWay[] Exact = [GradientWay.Reverse, GradientWay.Formula, GradientWay.Forward];
 
     private readonly VerificationProblem problem;
@@ -101,7 +103,7 @@ internal sealed class VerificationRun
             Claimed = By(GradientWay.Claimed, row, j),
         };
         double value = right[row][j];
-        if (!double.IsFinite(value)) return NotFinite(element, row, j, value);
+        if (!double.IsFinite(value) || !double.IsFinite(ValueOf(row))) return NotFinite(element, row, j, value);
         bool exactAgree = Exact.All(way => By(way, row, j) is not { } said || Near(said, value, row));
         bool claimAgrees = element.Claimed is not { } claimed || Near(claimed, value, row);
         bool differencesAgree = element.Differences is not { } d || !Reliable(row, j) || NearDifference(value, row, j);
@@ -110,11 +112,11 @@ internal sealed class VerificationRun
         if (element.Differences is not null && (!Reliable(row, j) || !differencesAgree || !exactAgree || !claimAgrees) && Kink(row, j) is { IsKink: true } kink)
         {
             bool allowed = Exact.Append(GradientWay.Claimed).All(way => By(way, row, j) is not { } said || kink.Allows(said));
-            string slopes = $"kink: the slope is {NumberText.Short(kink.Left)} to the left and {NumberText.Short(kink.Right)} to the right";
+            string slopes = $"{KinkWord}: the slope is {NumberText.Short(kink.Left)} to the left and {NumberText.Short(kink.Right)} to the right";
             return element with
             {
                 Verdict = allowed ? ElementVerdict.Kink : ElementVerdict.Disagrees,
-                Note = allowed ? $"{slopes}; any value between is a subgradient" : $"{slopes}; a value outside of that is wrong by every convention",
+                Note = allowed ? $"{slopes}; any value between is a subgradient" : $"{slopes}; {OutsideText(row, j, kink)}",
             };
         }
         string note = "";
@@ -127,7 +129,7 @@ internal sealed class VerificationRun
 
     private VerifiedElement NotFinite(VerifiedElement element, int row, int j, double value)
     {
-        double f = VerificationProblem.Dot(VerificationProblem.Numbers(problem.Cotangents[row]), VerificationProblem.Numbers(problem.Value));
+        double f = ValueOf(row);
         bool same = Exact.Append(GradientWay.Claimed).All(way => By(way, row, j) is not { } said || said.Equals(value));
         string note = !double.IsFinite(problem.At[j]) ? $"the input itself is {NumberText.Short(problem.At[j])}"
             : !double.IsFinite(f) ? $"the function is {NumberText.Short(f)} here, so it has no derivative: move the point into its domain"
@@ -135,9 +137,15 @@ internal sealed class VerificationRun
             : element.Differences is { } d && double.IsFinite(d) && Reliable(row, j)
                 ? $"the gradient is NaN although the function has the slope {NumberText.Short(d)}: a 0 · ∞ on the way; keep the infinite branch out with Where on its argument"
                 : "the gradient is NaN here: the function is not defined on both sides, or a 0 · ∞ arises on the way";
-        bool infinite = double.IsInfinity(value) && same;
+        bool infinite = double.IsInfinity(value) && same && double.IsFinite(f);
         return element with { Verdict = infinite ? ElementVerdict.Infinite : ElementVerdict.Disagrees, Note = note };
     }
+
+    private string OutsideText(int row, int j, KinkTest kink) =>
+        string.Join(", ", Exact.Append(GradientWay.Claimed).Where(way => By(way, row, j) is { } said && !kink.Allows(said)).Select(way => $"{WayText.Of(way)} {NumberText.Short(By(way, row, j)!.Value)}"))
+        + " is outside of that, and wrong by every convention";
+
+    private double ValueOf(int row) => VerificationProblem.Dot(VerificationProblem.Numbers(problem.Cotangents[row]), VerificationProblem.Numbers(problem.Value));
 
     private KinkTest Kink(int row, int j)
     {
@@ -201,34 +209,42 @@ internal sealed class VerificationRun
     private void Explain()
     {
         if (claim is { ShapeProblem: { Length: > 0 } shapes }) findings.Add(new VerificationFinding(FindingKind.WrongClaim, shapes));
-        bool wrongClaim = elements.Exists(element => element.Claimed is { } said && element.Verdict == ElementVerdict.Disagrees && !Near(said, right[element.Output][problem.Starts[element.Input] + element.Position], element.Output));
-        if (claim is not null && wrongClaim)
+        VerifiedElement[] differing = [.. elements.Where(element => element.Verdict == ElementVerdict.Disagrees)];
+        VerifiedElement[] undefined = [.. differing.Where(element => !double.IsFinite(RightAt(element)) || !double.IsFinite(ValueOf(element.Output)))];
+        VerifiedElement[] defined = [.. differing.Except(undefined)];
+
+        AddGrouped(FindingKind.NotFinite, undefined);
+        if (claim is not null && defined.Any(element => element.Claimed is { } said && !Near(said, RightAt(element), element.Output) && !claim.Incomparable.Contains(element.Input)))
         {
-            var diagnosis = new ClaimDiagnosis(problem, claim, ways, right, options);
-            foreach (string text in diagnosis.Find()) findings.Add(new VerificationFinding(FindingKind.WrongClaim, text));
+            VerifiedElement[] kinked = [.. defined.Where(element => element.Note.StartsWith(KinkWord, StringComparison.Ordinal))];
+            AddGrouped(FindingKind.WrongClaim, kinked);
+            int[] skipped = [.. kinked.Select(element => problem.Starts[element.Input] + element.Position)];
+            foreach (string text in new ClaimDiagnosis(problem, claim, ways, right, skipped, options).Find()) findings.Add(new VerificationFinding(FindingKind.WrongClaim, text));
         }
-        bool split = elements.Exists(element => element.Verdict == ElementVerdict.Disagrees && double.IsFinite(right[element.Output][problem.Starts[element.Input] + element.Position])
-            && Exact.Any(way => element.By(way) is { } said && !Near(said, right[element.Output][problem.Starts[element.Input] + element.Position], element.Output)));
-        if (split)
-        {
-            VerifiedElement first = elements.First(element => element.Verdict == ElementVerdict.Disagrees && Exact.Any(way => element.By(way) is { } said && !Near(said, right[element.Output][problem.Starts[element.Input] + element.Position], element.Output)));
-            findings.Add(new VerificationFinding(FindingKind.WaysDiffer,
-                $"The ways differ at {first.Name}: {string.Join(", ", Enum.GetValues<GradientWay>().Where(way => first.By(way) is not null).Select(way => $"{WayText.Of(way)} {NumberText.Long(first.By(way)!.Value)}"))}. A derivative rule of an operation in the function does not fit its values: look at a Function of your own first."));
-        }
-        AddGrouped(ElementVerdict.Kink, FindingKind.Kink);
-        AddGrouped(ElementVerdict.Infinite, FindingKind.NotFinite);
-        foreach (IGrouping<string, VerifiedElement> group in elements.Where(element => element.Verdict == ElementVerdict.Disagrees && !double.IsFinite(right[element.Output][problem.Starts[element.Input] + element.Position])).GroupBy(element => element.Note))
-            findings.Add(new VerificationFinding(FindingKind.NotFinite, $"{WayText.Places(group.Select(element => element.Name))}: {group.Key}."));
+        if (defined.FirstOrDefault(element => Exact.Any(way => element.By(way) is { } said && !Near(said, RightAt(element), element.Output))) is { } split)
+            findings.Add(new VerificationFinding(FindingKind.WaysDiffer, SplitText(split)));
+        AddGrouped(FindingKind.Kink, elements.Where(element => element.Verdict == ElementVerdict.Kink));
+        AddGrouped(FindingKind.NotFinite, elements.Where(element => element.Verdict == ElementVerdict.Infinite));
         foreach (VerifiedWay way in ways.Ways)
             if (way.Missing is { } reason) findings.Add(new VerificationFinding(FindingKind.Note, $"Not found {WayText.Phrase(way.Way)}: {FirstLine(reason)}"));
-        int rough = elements.Count(element => element.Verdict == ElementVerdict.Agrees && element.Note.Length > 0);
-        if (rough > 0) findings.Add(new VerificationFinding(FindingKind.Note, $"At {WayText.Places(elements.Where(element => element.Verdict == ElementVerdict.Agrees && element.Note.Length > 0).Select(element => element.Name))} the central differences are too rough to tell."));
+        AddGrouped(FindingKind.Note, elements.Where(element => element.Verdict == ElementVerdict.Agrees && element.Note.Length > 0));
     }
 
-    private void AddGrouped(ElementVerdict verdict, FindingKind kind)
+    private double RightAt(VerifiedElement element) => right[element.Output][problem.Starts[element.Input] + element.Position];
+
+    private string SplitText(VerifiedElement element)
     {
-        foreach (IGrouping<string, VerifiedElement> group in elements.Where(element => element.Verdict == verdict).GroupBy(element => element.Note))
-            findings.Add(new VerificationFinding(kind, $"{WayText.Places(group.Select(element => element.Name))}: {group.Key}."));
+        string values = string.Join(", ", Enum.GetValues<GradientWay>().Where(way => way != GradientWay.Claimed && element.By(way) is not null).Select(way => $"{WayText.Of(way)} {NumberText.Long(element.By(way)!.Value)}"));
+        bool notFinite = Exact.Any(way => element.By(way) is { } said && !double.IsFinite(said));
+        return $"The ways differ at {element.Name}: {values}. " + (notFinite
+            ? "The function has a slope there, but 0 · ∞ arises on the way to it: a branch that is not taken has an infinite derivative. Put Where around the argument of that branch instead of around its value."
+            : "The derivative rule of some operation does not fit its values: look at a Function of your own first, and at values that were detached.");
+    }
+
+    private void AddGrouped(FindingKind kind, IEnumerable<VerifiedElement> group)
+    {
+        foreach (IGrouping<string, VerifiedElement> same in group.GroupBy(element => element.Note))
+            findings.Add(new VerificationFinding(kind, $"{WayText.Places(same.Select(element => element.Name))}: {(kind == FindingKind.Kink ? same.Key[(KinkWord.Length + 2)..] : same.Key)}."));
     }
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();

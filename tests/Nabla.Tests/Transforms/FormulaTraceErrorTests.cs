@@ -66,9 +66,8 @@ public sealed class FormulaTraceErrorTests
     [InlineData("")]
     [InlineData("1x")]
     [InlineData("a b")]
-    [InlineData("pi")]
-    [InlineData("e")]
-    public void A_name_that_cannot_be_read_back_is_refused(string name)
+    [InlineData("a.b")]
+    public void A_name_that_is_no_identifier_is_refused(string name)
     {
         var error = Assert.Throws<ArgumentException>(() => Formula.Trace(x => x, [], name));
 

@@ -45,6 +45,17 @@ public sealed class FormulaTraceTests
     }
 
     [Fact]
+    public void Formulas_read_back_whatever_the_parameters_are_called()
+    {
+        Assert.Equal("x", Formula.Trace(e => e).ToString());
+        foreach (string name in (string[])["e", "pi", "log", "E", "μ", "if", "_"])
+        {
+            TracedFormula formula = Formula.Trace(x => x[0].Sin() * x[1], 2, name);
+            Assert.Same(formula.Output, Expr.Parse(formula.ToString()));
+        }
+    }
+
+    [Fact]
     public void Captured_tensors_and_numbers_enter_with_their_values()
     {
         Tensor weights = Tensor.Of([2.0, 0.5, 0.1], DType.Float64);
