@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nabla.Symbolics;
+using Symbol = Nabla.Symbolics.Symbol;
 
 namespace Nabla.Cli;
 
