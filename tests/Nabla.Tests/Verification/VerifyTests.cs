@@ -1,4 +1,3 @@
-using Nabla.Symbolics;
 
 namespace Nabla.Tests.Verification;
 
