@@ -21,10 +21,10 @@ internal static class ReverseDerivative
 
         var varying = new HashSet<Expr>();
         foreach (var symbol in symbols) varying.Add(symbol);
-        var order = Traversal.PostOrder([root], mask);
+        var order = KnownDerivative.PostOrder(root, mask);
         foreach (var node in order)
         {
-            foreach (var arg in node.Args)
+            foreach (var arg in KnownDerivative.OperandsOf(node))
             {
                 if (varying.Contains(arg))
                 {
@@ -44,7 +44,7 @@ internal static class ReverseDerivative
             var node = order[i];
             if (node is Symbol || !varying.Contains(node) || !adjoints.Remove(node, out var contributions)) continue;
             if (node is BigOperator big) PassOperator(big, PendingProduct.Sum(contributions), symbols, varying, adjoints);
-            else if (node is Product product && products.LargestWithin(product) is { } within) PassWithin(product, within, PendingProduct.Sum(contributions), varying, adjoints);
+            else if (node is Product product && KnownDerivative.Of(node) is null && products.LargestWithin(product) is { } within) PassWithin(product, within, PendingProduct.Sum(contributions), varying, adjoints);
             else Pass(node, PendingProduct.Sum(contributions), varying, adjoints);
         }
 
@@ -58,12 +58,15 @@ internal static class ReverseDerivative
 
     private static void Pass(Expr node, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
     {
-        for (var i = 0; i < node.Args.Length; i++)
+        var known = KnownDerivative.Of(node);
+        var operands = known?.Operands ?? node.Args;
+        for (var i = 0; i < operands.Length; i++)
         {
-            var operand = node.Args[i];
+            var operand = operands[i];
             if (!varying.Contains(operand)) continue;
             var contribution = node switch
             {
+                _ when known is not null => PendingProduct.Times(known.Partials[i], adjoint),
                 Product product => PendingProduct.Times(product.Without(i), adjoint),
                 Call call => PendingProduct.Times(call.Primitive.PartialOf(call.Args, call, i), adjoint),
                 _ => adjoint,

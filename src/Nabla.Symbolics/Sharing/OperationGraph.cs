@@ -12,7 +12,7 @@ internal sealed class OperationGraph
     private const int LargestGraph = 20_000;
     private const int LargestNode = 48;
 
-    private readonly List<Operation> operations = [];
+    private readonly List<GraphOperation> operations = [];
     private readonly Dictionary<string, int> known = [];
     private readonly Dictionary<Expr, int> leaves = [];
     private readonly Part[] outputs;
@@ -32,7 +32,7 @@ internal sealed class OperationGraph
 
     public IReadOnlyList<Part> Outputs => outputs;
 
-    public Operation this[int id] => operations[id];
+    public GraphOperation this[int id] => operations[id];
 
     public int Count => operations.Count;
 
@@ -117,7 +117,7 @@ internal sealed class OperationGraph
         foreach (var part in parts) key.Append(part.Inverted ? '-' : '+').Append(part.Id);
         ref var id = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(known, key.ToString(), out var exists);
         if (exists) return id;
-        operations.Add(new Operation(kind, null, primitive, parts));
+        operations.Add(new GraphOperation(kind, null, primitive, parts));
         return id = operations.Count - 1;
     }
 
@@ -167,7 +167,7 @@ internal sealed class OperationGraph
         }
     }
 
-    private Part? MostFrequentFactor(Operation sum, Factoring factoring, List<int> uses)
+    private Part? MostFrequentFactor(GraphOperation sum, Factoring factoring, List<int> uses)
     {
         var counts = new SortedDictionary<Part, int>();
         var needed = factoring == Factoring.WholeSums ? sum.Parts.Count : 2;
@@ -219,7 +219,7 @@ internal sealed class OperationGraph
     private int Leaf(Expr node)
     {
         if (leaves.TryGetValue(node, out var id)) return id;
-        operations.Add(new Operation(OperationKind.Leaf, node, null, []));
+        operations.Add(new GraphOperation(OperationKind.Leaf, node, null, []));
         return leaves[node] = operations.Count - 1;
     }
 

@@ -43,7 +43,7 @@ internal sealed class StepNames
         return (steps, results);
     }
 
-    private Expr ValueOf(Operation operation)
+    private Expr ValueOf(GraphOperation operation)
     {
         if (operation.Kind == OperationKind.Leaf) return operation.Leaf!;
         var parts = new Expr[operation.Parts.Count];

@@ -25,7 +25,7 @@ internal readonly record struct Part(int Id, bool Inverted) : IComparable<Part>
 }
 
 /// <summary>One node of an <see cref="OperationGraph"/>. Parts of sums and products are sorted; a part may occur twice, as x does in x².</summary>
-internal sealed class Operation(OperationKind kind, Expr? leaf, Primitive? primitive, List<Part> parts)
+internal sealed class GraphOperation(OperationKind kind, Expr? leaf, Primitive? primitive, List<Part> parts)
 {
     public OperationKind Kind { get; } = kind;
 
