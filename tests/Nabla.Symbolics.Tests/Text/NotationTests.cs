@@ -9,14 +9,14 @@ public sealed class NotationTests
     [InlineData("(x - mu_1)^2/(2*sigma^2)", @"\frac{(x - \mu_{1})^{2}}{2 \, \sigma^{2}}")]
     [InlineData("-(x - y)", "-(x - y)")]
     [InlineData("(x/y)^z", @"\left(\frac{x}{y}\right)^{z}")]
-    [InlineData("sin(x)^2*cos(x/2)", @"\cos\left(\frac{x}{2}\right) \, \sin^{2}(x)")]
+    [InlineData("sin(x)^2*cos(x/2)", @"\sin^{2}(x) \, \cos\left(\frac{x}{2}\right)")]
     [InlineData("root(x, 3) + sqrt(x)", @"\sqrt{x} + \sqrt[3]{x}")]
     [InlineData("2^x*3^y", @"2^{x} \cdot 3^{y}")]
     [InlineData("1.5e-10*x", @"1.5 \cdot 10^{-10} \, x")]
     [InlineData("x^(3/2)", @"x^{\frac{3}{2}}")]
     [InlineData("abs(x) + floor(y)", @"\lvert x\rvert + \lfloor y\rfloor")]
     [InlineData("piecewise(x < 0, -x, x)", @"\begin{cases} -x & \text{if } x < 0 \\ x & \text{otherwise} \end{cases}")]
-    [InlineData("sum(mu[i]*x^i, i, 0, n)", @"\sum_{i = 0}^{n} x^{i} \, \mu_{i}")]
+    [InlineData("sum(mu[i]*x^i, i, 0, n)", @"\sum_{i = 0}^{n} \mu_{i} \, x^{i}")]
     [InlineData("erf(x)*gamma(y)", @"\operatorname{erf}(x) \, \Gamma(y)")]
     [InlineData("`a_{b}`", @"a_{\text{\{b\}}}")]
     [InlineData("-inf", @"-\infty")]
@@ -38,7 +38,7 @@ public sealed class NotationTests
     [InlineData("x^y^z", "  z\n y\nx")]
     [InlineData("(x/2)^n", "   n\n⎛x⎞\n⎜─⎟\n⎝2⎠")]
     [InlineData("x_1^2 + y", "x₁² + y")]
-    [InlineData("sqrt(x/2)", "   ___\n  ╱ x\n ╱  ─\n╲╱  2")]
+    [InlineData("sqrt(x/2)", "   ___\n   ╱ x\n  ╱  ─\n╲╱   2")]
     [InlineData("piecewise(x < 0, -x, x)", "⎧ -x  if x < 0\n⎨\n⎩ x   otherwise")]
     public void Drawing(string text, string expected)
     {
@@ -73,7 +73,7 @@ public sealed class NotationTests
             Assert.Equal(latex.Replace("\\{", "", StringComparison.Ordinal).Count('{'), latex.Replace("\\}", "", StringComparison.Ordinal).Count('}'));
             XDocument.Parse(formula.ToMathML());
             Assert.NotEmpty(formula.ToPretty(60));
-            XDocument.Parse(SharedParts.Of(formula, formula.Diff(Expr.Symbol("x"))).ToMathML("f", "∂f/∂x"));
+            XDocument.Parse(SharedParts.Of(formula, random.Next(nodes: 80)).ToMathML("f", "∂f/∂x"));
         }
     }
 
@@ -92,8 +92,8 @@ public sealed class NotationTests
     public void A_very_deep_formula_is_written_in_every_notation()
     {
         Expr formula = Expr.Symbol("x");
-        for (var i = 0; i < 100_000; i++) formula = Functions.Sin(formula);
-        Assert.EndsWith("…", formula.ToString(), StringComparison.Ordinal);
+        for (var i = 0; i < 20_000; i++) formula = Functions.Sin(formula);
+        Assert.EndsWith("…", formula.ToString(1000), StringComparison.Ordinal);
         Assert.NotEmpty(formula.ToLatex());
         Assert.NotEmpty(formula.ToMathML());
         Assert.NotEmpty(formula.ToPretty());
