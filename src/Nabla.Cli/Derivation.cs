@@ -138,7 +138,10 @@ internal sealed record DerivativeValues
     private bool DifferencesAgree => double.IsNaN(FiniteDifference)
         ? !double.IsFinite(Symbolic)
         : !double.IsFinite(FiniteDifferenceError)
-            || Math.Abs(FiniteDifference - Symbolic) <= (SafetyOfEstimate * FiniteDifferenceError) + (Rounding * Math.Abs(Symbolic));
+            || Math.Abs(FiniteDifference - Symbolic) <= (SafetyOfEstimate * Uncertainty) + (Rounding * Math.Abs(Symbolic));
+
+    // A function that is flat as far as doubles show may still be the difference of terms that vary.
+    private double Uncertainty => FiniteDifferenceError == 0 ? 1e-14 : FiniteDifferenceError;
 
     private bool Same(double a, double b)
     {
@@ -147,7 +150,7 @@ internal sealed record DerivativeValues
         if (difference <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b))) return true;
 
         // A derivative of 0 that is the difference of large terms is 0 only up to their rounding, which the differences measure.
-        double noise = Math.Min(FiniteDifferenceError, 1e-10 * (1 + Math.Abs(Value)));
+        double noise = Math.Min(Uncertainty, 1e-10 * (1 + Math.Abs(Value)));
         return difference <= noise + (1e-12 * Math.Abs(Value));
     }
 }

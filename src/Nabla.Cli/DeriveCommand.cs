@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Nabla.Symbolics;
 
 namespace Nabla.Cli;
 
@@ -9,7 +8,6 @@ internal static class DeriveCommand
 {
     private const string BuiltInFormula = "exp(-x^2/2)";
     private const string BuiltInPoint = "x=2";
-    private const int MostDigits = 1000;
 
     internal static ToolCommand Create(TextReader input)
     {
@@ -50,39 +48,26 @@ internal static class DeriveCommand
 
             if (parsed.GetValue(outputFile) is not null) throw new WrongUseException("--output is for --batch. Redirect the output of a single derivative with >");
             bool builtIn = parsed.GetValue(expression) is null && parsed.GetResult(wrt) is null && parsed.GetResult(at) is null;
-            Request request = new()
+            DeriveRequest request = new()
             {
                 Formula = FormulaInput.Formula(parsed.GetValue(expression) ?? BuiltInFormula),
-                Wrt = Read(parsed.GetValue(wrt), FormulaInput.Symbols) ?? [],
-                Point = Read(builtIn ? [BuiltInPoint] : parsed.GetValue(at), FormulaInput.Point),
+                Wrt = FormulaInput.SymbolList(parsed.GetValue(wrt)) ?? [],
+                Point = FormulaInput.PointList(builtIn ? [BuiltInPoint] : parsed.GetValue(at)),
                 Order = parsed.GetValue(order),
                 Simplify = parsed.GetValue(simplify),
                 Digits = parsed.GetValue(digits),
             };
-            return Task.FromResult(Run(request, parsed.GetValue(latex), parsed.GetValue(json), output));
+            return Task.FromResult(Run(request, parsed.GetValue(latex), parsed.GetValue(json), output, error));
         });
         return command;
     }
 
-    private static T? Read<T>(string[]? words, Func<string, T> read) where T : class
+    private static int Run(DeriveRequest request, bool latex, bool json, TextWriter output, TextWriter error)
     {
-        if (words is null or []) return null;
+        List<DerivedFormula> results;
         try
         {
-            return read(string.Join(' ', words));
-        }
-        catch (FormatException mistake)
-        {
-            throw new WrongUseException(mistake.Message);
-        }
-    }
-
-    private static int Run(Request request, bool latex, bool json, TextWriter output)
-    {
-        List<DerivedFormula> results = [];
-        try
-        {
-            foreach (IReadOnlyList<Symbol> wrt in request.Derivatives()) results.Add(request.Derive(wrt));
+            results = ProgressLine.While(error, "differentiating", () => request.Derivatives().ConvertAll(request.Derive));
         }
         catch (Exception failure) when (failure is NotSupportedException or ArgumentException)
         {
@@ -98,55 +83,5 @@ internal static class DeriveCommand
             DeriveReport.Write(results, latex, output);
         }
         return results.TrueForAll(result => result.Values is not { Agree: false }) ? Cli.Success : Cli.Disagreement;
-    }
-
-    /// <summary>What is asked for.</summary>
-    private sealed record Request
-    {
-        public required Expr Formula { get; init; }
-
-        public required IReadOnlyList<Symbol> Wrt { get; init; }
-
-        public required IReadOnlyDictionary<Symbol, double>? Point { get; init; }
-
-        public required int Order { get; init; }
-
-        public required bool Simplify { get; init; }
-
-        public required int? Digits { get; init; }
-
-        /// <summary>The symbols of each derivative, in order.</summary>
-        public List<IReadOnlyList<Symbol>> Derivatives()
-        {
-            if (Order < 1) throw new WrongUseException($"--order is {Order}; it must be 1 or more");
-            if (Digits is { } digits && (digits < 1 || digits > MostDigits)) throw new WrongUseException($"--digits is {digits}; it must be between 1 and {MostDigits}");
-            if (Digits is not null && Point is null) throw new WrongUseException("--digits needs a place. Give it with --at");
-            if (Order > 1 && Wrt.Count > 1) throw new WrongUseException("--order is for one symbol; with several, --wrt says the order: \"x x y\"");
-            if (Math.Max(Order, Wrt.Count) > Derivation.HighestOrder) throw new WrongUseException($"the highest order is {Derivation.HighestOrder}");
-            if (Wrt.Count > 1) return [Wrt];
-            IReadOnlyList<Symbol> each = Wrt.Count == 1 ? Wrt : [.. Formula.FreeSymbols];
-            if (each.Count == 0) throw new WrongUseException("the formula has no symbol. Name one with --wrt to get the derivative 0");
-            return [.. each.Select(symbol => (IReadOnlyList<Symbol>)[.. Enumerable.Repeat(symbol, Order)])];
-        }
-
-        public DerivedFormula Derive(IReadOnlyList<Symbol> wrt)
-        {
-            if (Point is not null && Formula.FreeSymbols.FirstOrDefault(symbol => !Point.ContainsKey(symbol)) is { } missing)
-                throw new WrongUseException($"--at gives no value of '{missing.Name}'. Add {missing.Name}=…");
-            Derivation derivation = Derivation.Of(Formula, wrt);
-            Expr shown = Simplify ? derivation.Derivative.Simplify() : derivation.Derivative;
-            return new DerivedFormula
-            {
-                Derivation = derivation,
-                Shown = shown,
-                Point = Point,
-                Values = Point is null ? null : derivation.At(Point, forwardMode: true),
-                Digits = Point is null || Digits is not { } digits ? null : shown.Evaluate(Exactly(Point), digits),
-            };
-        }
-
-        // As typed, 0.1 is one tenth: what follows is of the double that stands for it, all of whose digits count.
-        private static Dictionary<Symbol, Expr> Exactly(IReadOnlyDictionary<Symbol, double> point) =>
-            point.ToDictionary(pair => pair.Key, pair => (Expr)new Rational(pair.Value));
     }
 }

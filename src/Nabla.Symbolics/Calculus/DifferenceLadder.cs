@@ -18,7 +18,7 @@ internal sealed class DifferenceLadder
     private static readonly int[] Witnesses = [8, 15, 22];
 
     // Where high differences are taken: neighbours half as far apart this many times.
-    private static readonly int[] NoiseScales = [16, 19, 22, 26];
+    private static readonly int[] NoiseScales = [16, 19, 22, 25, 28];
 
     // Those at which slopes on both sides are compared.
     private static readonly int[] Corners = [18, 24, 30];
@@ -67,9 +67,15 @@ internal sealed class DifferenceLadder
         for (var i = from; i <= to; i++) noise = Math.Max(noise, Math.Abs(around[i - 1] - (2 * around[i]) + around[i + 1]));
 
         // Rounding that comes in steps, as after 1e10 + sin(x) - 1e10, shows only further away, in high differences.
-        var flicker = double.PositiveInfinity;
-        foreach (var halvings in NoiseScales) flicker = Math.Min(flicker, SixthDifference(halvings));
-        if (double.IsFinite(flicker)) noise = Math.Max(noise, flicker);
+        // Not the least of them, which may be 0 by accident.
+        Span<double> flicker = stackalloc double[NoiseScales.Length];
+        for (var i = 0; i < flicker.Length; i++) flicker[i] = SixthDifference(NoiseScales[i]);
+        flicker.Sort();
+        foreach (var size in flicker[..2])
+        {
+            if (double.IsFinite(size)) noise = Math.Max(noise, size);
+        }
+
         return true;
     }
 
@@ -172,6 +178,9 @@ internal sealed class DifferenceLadder
         {
             if (At(Witnesses[i]) is not { } rung) return false;
             slopes[i] = Math.Abs(rung.Slope);
+
+            // Noise grows like this too.
+            if (i == 0 && slopes[i] <= 1000 * MachineEpsilon * Math.Abs(center) / rung.Step) return false;
         }
 
         var (first, second) = (slopes[1] / slopes[0], slopes[2] / slopes[1]);

@@ -281,7 +281,7 @@ internal sealed class LayeredLayout
         {
             foreach (Item other in neighbours)
             {
-                double pull = item.IsLane && other.IsLane ? 8 : item.IsLane || other.IsLane ? 2 : 1;
+                double pull = item.IsLane && other.IsLane ? 64 : item.IsLane || other.IsLane ? 2 : 1;
                 sum += pull * other.X;
                 weight += pull;
             }

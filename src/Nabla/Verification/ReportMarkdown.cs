@@ -33,8 +33,8 @@ internal static class ReportMarkdown
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>The name of an element of a gradient.</summary>
-    public static string Subject(VerificationReport report, int index) => index < report.Elements.Count ? report.Elements[index].Name : $"{index}";
+    /// <summary>The name of an element of a gradient, as it stands in the formulas.</summary>
+    public static string Subject(VerificationReport report, int index) => index < report.SymbolNames.Count ? report.SymbolNames[index] : report.Elements[index].Name;
 
     private static void AppendFormula(StringBuilder text, string name, Expr? formula)
     {

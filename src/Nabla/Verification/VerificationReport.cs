@@ -73,6 +73,9 @@ public sealed record VerificationReport
     /// <summary>The computation graph of the function; computed when first asked for.</summary>
     public ComputationGraph Graph => graph.Value;
 
+    /// <summary>The names of the symbols in the formulas, in the order of the gradient.</summary>
+    internal IReadOnlyList<string> SymbolNames { get; init; } = [];
+
     internal Func<ComputationGraph> MakeGraph
     {
         init => graph = new Lazy<ComputationGraph>(value);

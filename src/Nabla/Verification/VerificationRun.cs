@@ -50,6 +50,7 @@ internal sealed class VerificationRun
             Function = problem.IsJacobian ? null : formula?.Rows[0],
             Gradient = problem.IsJacobian || formula is null ? [] : formula.Gradients[0],
             Claim = claim?.Formulas ?? [],
+            SymbolNames = [.. formula?.Traced.Symbols.Select(symbol => symbol.Name) ?? []],
             MakeGraph = () => ComputationGraph.Of(problem.Call, problem.FloatingInputs, problem.Names, problem.IsJacobian ? null : problem.Cotangents[0]),
         };
     }
