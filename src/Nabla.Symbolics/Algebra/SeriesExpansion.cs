@@ -108,7 +108,7 @@ internal sealed class SeriesExpansion(Symbol x, Expr about, int precision, WorkB
 
         if (f == Primitives.Abs || f == Primitives.Sign) return OfSign(call, u);
         if (f == Primitives.Floor || f == Primitives.Ceil || f == Primitives.Round || f == Primitives.Trunc) return OfRounding(call, at);
-        return ByDerivatives(call, u, at);
+        return ByDerivatives(call, 0, u, at);
     }
 
     private TruncatedSeries Fixed(Expr value) => TruncatedSeries.OfConstant(value, precision);
@@ -174,10 +174,10 @@ internal sealed class SeriesExpansion(Symbol x, Expr about, int precision, WorkB
     }
 
     // f(a + w) = Σ f⁽ᵏ⁾(a)/k!·wᵏ, the derivatives by the rules of the table.
-    private TruncatedSeries ByDerivatives(Call call, TruncatedSeries u, Expr at)
+    private TruncatedSeries ByDerivatives(Call call, int index, TruncatedSeries u, Expr at)
     {
         var t = Symbol.Fresh("t", Assumptions.Real);
-        var derivative = call.Primitive.Apply(t);
+        var derivative = Rebuilding.WithOperands(call, [.. call.Args[..index], t, .. call.Args[(index + 1)..]]);
         var power = Fixed(1);
         var w = u.WithoutConstant();
         TruncatedSeries? sum = null;
@@ -226,7 +226,13 @@ internal sealed class SeriesExpansion(Symbol x, Expr about, int precision, WorkB
             return Fixed(f.Apply(Number.Of(sign), Number.Zero));
         }
 
-        throw Failure(call, "has no series expansion here. Write it by functions of one argument");
+        var varying = Array.FindIndex(call.Args, arg => Traversal.Contains(arg, x));
+        if (Array.FindLastIndex(call.Args, arg => Traversal.Contains(arg, x)) == varying && known[call.Args[varying]].Valuation >= 0)
+        {
+            return ByDerivatives(call, varying, known[call.Args[varying]], known[call.Args[varying]].Constant);
+        }
+
+        throw Failure(call, "has several arguments that vary");
     }
 
     // ---- Questions about coefficients -----------------------------------------------------------------------------------------
