@@ -1,4 +1,4 @@
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>Expand, Factor, Collect, Together, Cancel and the questions about polynomials.</summary>
 public sealed class PolynomialAlgebraTests

@@ -1,6 +1,6 @@
 using static Nabla.Symbolics.Functions;
 
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>Random formulas of several kinds, made from fixed seeds.</summary>
 internal sealed class RandomFormulas(int seed)

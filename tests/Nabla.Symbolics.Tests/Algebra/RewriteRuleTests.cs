@@ -1,4 +1,4 @@
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>Every rule of the table is checked numerically: wherever the left side has a value, the right side has the same.</summary>
 public sealed class RewriteRuleTests

@@ -1,6 +1,6 @@
 using static Nabla.Symbolics.Functions;
 
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>Taylor and Laurent series.</summary>
 public sealed class SeriesTests

@@ -1,4 +1,4 @@
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>The identities that people expect. The letters p, q, r stand for positive numbers, all others for real ones.</summary>
 public sealed class SimplifyIdentityTests

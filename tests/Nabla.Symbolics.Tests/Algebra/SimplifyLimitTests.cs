@@ -1,6 +1,6 @@
 using static Nabla.Symbolics.Functions;
 
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>Formulas made to hang or overflow. Each ends, and is right or unchanged.</summary>
 public sealed class SimplifyLimitTests
@@ -25,7 +25,7 @@ public sealed class SimplifyLimitTests
         for (var i = 0; i < 200; i++) node = (node + 1) * (Sin(node) + Y);
         Assert.True(OperationCount.Of(node.Simplify()) <= OperationCount.Of(node));
         Assert.Same(node, node.Factor());
-        Assert.Throws<InvalidOperationException>(() => node.Expand());
+        Assert.Throws<InvalidOperationException>(() => node.Expand(new ExpandOptions { MaxWork = 500_000 }));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class SimplifyLimitTests
         Assert.True(OperationCount.Of(huge.Simplify()) <= OperationCount.Of(huge));
         var error = Assert.Throws<InvalidOperationException>(() => Pow(X + 1, 1_000_000_000).Expand());
         Assert.Contains("100,000 terms", error.Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => Pow(X + Y + 1, 5000).Expand());
+        Assert.Throws<InvalidOperationException>(() => Pow(X + Y + 1, 5000).Expand(new ExpandOptions { MaxWork = 500_000 }));
     }
 
     [Fact]

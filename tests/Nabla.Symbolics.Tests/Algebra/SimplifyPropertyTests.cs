@@ -1,4 +1,4 @@
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>What holds for every formula: simplification ends within its budget, never makes it larger, and keeps its value.</summary>
 public sealed class SimplifyPropertyTests

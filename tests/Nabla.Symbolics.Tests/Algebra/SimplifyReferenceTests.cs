@@ -1,4 +1,4 @@
-namespace Nabla.Symbolics.Tests.Algebra;
+namespace Nabla.Symbolics.Tests;
 
 /// <summary>Classic simplifications against the results of SymPy 1.11 (Reference/simplify.py).</summary>
 public sealed class SimplifyReferenceTests
