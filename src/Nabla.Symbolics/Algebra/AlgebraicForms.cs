@@ -8,13 +8,13 @@ namespace Nabla.Symbolics;
 internal sealed class AlgebraicForms(WorkBudget budget)
 {
     /// <summary>Steps for one attempt.</summary>
-    private const long PerAttempt = 40_000;
+    private const long PerAttempt = 8_000;
 
-    private const long LargestTree = 3_000;
-    private const int MostGenerators = 24;
-    private const int MostTerms = 200;
-    private const int MostFactoredTerms = 40;
-    private const int MostPairedTerms = 10;
+    private const long LargestTree = 600;
+    private const int MostGenerators = 12;
+    private const int MostTerms = 80;
+    private const int MostFactoredTerms = 16;
+    private const int MostPairedTerms = 8;
 
     /// <summary>The forms found; fewer where the budget does not reach.</summary>
     public List<Expr> Of(Expr node)

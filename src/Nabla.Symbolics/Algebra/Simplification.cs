@@ -12,7 +12,7 @@ internal sealed class Simplification
 {
     private const int LocalPoints = 24;
     private const int FinalPoints = 48;
-    private const int DeepestCandidate = 3;
+    private const int DeepestCandidate = 2;
     private const int MostRounds = 24;
     private const int MostCandidates = 24;
     private readonly SimplifyOptions options;
