@@ -209,7 +209,10 @@ public abstract partial class Expr
     /// <exception cref="InvalidOperationException">One has more than a million terms.</exception>
     public Expr Unroll() => Unrolling.Of(this);
 
-    /// <summary>The formula as text with as few brackets as needed, such as <c>-x*exp(-x^2/2)</c>; cut after 100,000 characters.</summary>
+    /// <summary>
+    /// The formula as text with as few brackets as needed, such as <c>-x*exp(-x^2/2)</c>; <see cref="Parse(string)"/> gives the
+    /// same node again. Cut after 100,000 characters.
+    /// </summary>
     public override string ToString() => ToString(100_000);
 
     /// <summary>

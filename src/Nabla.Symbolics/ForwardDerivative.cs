@@ -12,7 +12,7 @@ internal static class ForwardDerivative
     public static Expr Of(Expr root, Expr x)
     {
         var tangents = new Dictionary<Expr, PendingProduct>();
-        foreach (var node in Traversal.PostOrder([root], x is Indexed indexed ? indexed.BaseMask : x.SymbolMask))
+        foreach (var node in KnownDerivative.PostOrder(root, x is Indexed indexed ? indexed.BaseMask : x.SymbolMask))
         {
             if (TangentOf(node, x, tangents) is { } tangent) tangents[node] = tangent;
         }
@@ -25,6 +25,7 @@ internal static class ForwardDerivative
         Symbol => ReferenceEquals(node, x) ? PendingProduct.One : null,
         Indexed indexed => OfIndexed(indexed, x, tangents),
         BigOperator big => OperatorDerivative.Of(big, x, tangents.ContainsKey) is { } derivative ? NonZero(derivative) : null,
+        _ when KnownDerivative.Of(node) is { } known => OfKnown(known, tangents),
         Sum => OfSum(node.Args, tangents),
         Product product => OfProduct(product, tangents),
         Call call when call.Primitive == Primitives.Select => OfSelect(call, tangents),
@@ -49,6 +50,19 @@ internal static class ForwardDerivative
         foreach (var term in terms)
         {
             if (tangents.TryGetValue(term, out var tangent)) Collect(tangent, ref only, ref several);
+        }
+
+        return Total(only, several);
+    }
+
+    private static PendingProduct? OfKnown(KnownDerivative known, Dictionary<Expr, PendingProduct> tangents)
+    {
+        PendingProduct? only = null;
+        List<Expr>? several = null;
+        for (var i = 0; i < known.Operands.Length; i++)
+        {
+            if (!tangents.TryGetValue(known.Operands[i], out var tangent)) continue;
+            if (PendingProduct.Times(known.Partials[i], tangent) is { } contribution) Collect(contribution, ref only, ref several);
         }
 
         return Total(only, several);

@@ -39,6 +39,12 @@ internal static class Substitution
         }
 
         if (node is BigOperator big) return ImageOf(big, replacements, mask, images);
+        return WithOperands(node, images);
+    }
+
+    /// <summary>The node with the images of its operands.</summary>
+    internal static Expr WithOperands(Expr node, Dictionary<Expr, Expr> images)
+    {
         var args = node.Args;
         Expr[]? changed = null;
         for (var i = 0; i < args.Length; i++)

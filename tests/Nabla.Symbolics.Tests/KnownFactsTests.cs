@@ -50,7 +50,7 @@ public sealed class KnownFactsTests
     {
         var random = new Random(17);
         Symbol[] symbols = [X, P, N, Expr.Symbol("m", Assumptions.Negative), Expr.Symbol("z", Assumptions.NonNegative | Assumptions.Integer)];
-        for (var trial = 0; trial < 2000; trial++)
+        for (var trial = 0; trial < 1000; trial++)
         {
             var formula = Formula(random, symbols, 4);
             var facts = formula.Facts;
@@ -65,7 +65,9 @@ public sealed class KnownFactsTests
                     [symbols[4]] = random.Next(0, 4),
                 };
                 var value = formula.Evaluate(values);
-                if (!double.IsFinite(value)) continue;
+
+                // 1/0 has no value, even if its hyperbolic tangent is finite.
+                if (Traversal.PostOrder([formula]).Exists(node => !double.IsFinite(node.Evaluate(values)))) continue;
                 Assert.False((facts & Assumptions.NonNegative) != 0 && value < -1e-9, $"{formula} is {value}, said {facts}");
                 Assert.False((facts & Assumptions.NonPositive) != 0 && value > 1e-9, $"{formula} is {value}, said {facts}");
                 Assert.False((facts & Assumptions.Integer) != 0 && Math.Abs(value) < 1e9 && Math.Abs(value - Math.Round(value)) > 1e-6, $"{formula} is {value}, said {facts}");

@@ -1,6 +1,6 @@
 namespace Nabla.Symbolics;
 
-/// <summary>The bounds of <see cref="Algebra.Simplify(Expr, SimplifyOptions?)"/>. They are counted in steps, so the result is the same on every machine.</summary>
+/// <summary>The bounds of <c>Simplify</c>. They are counted in steps, so the result is the same on every machine.</summary>
 public sealed record SimplifyOptions
 {
     private readonly int maxPasses = 6;

@@ -17,6 +17,12 @@ internal sealed class DifferenceLadder
     // The levels at which a result of larger steps is looked at again.
     private static readonly int[] Witnesses = [8, 15, 22];
 
+    // Where high differences are taken: neighbours half as far apart this many times.
+    private static readonly int[] NoiseScales = [16, 19, 22, 25, 28];
+
+    // Those at which slopes on both sides are compared.
+    private static readonly int[] Corners = [18, 24, 30];
+
     private readonly Func<double, double> f;
     private readonly double x;
     private readonly double center;
@@ -39,14 +45,9 @@ internal sealed class DifferenceLadder
     public (double Value, double Error) Climb()
     {
         if (!FindSides()) return (double.NaN, double.PositiveInfinity);
-        var best = Extrapolate();
-        if (side == 0 && JumpOfSlope() is { } jump)
-        {
-            var rung = At(Witnesses[1])!.Value;
-            return (rung.Slope, jump / 2);
-        }
-
         if (GrowsWithoutEnd()) return (LastSlope(), double.PositiveInfinity);
+        if (side == 0 && JumpOfSlope() is { } jump) return (At(Corners[1])!.Value.Slope, jump / 2);
+        var best = Extrapolate();
         return double.IsFinite(best.Value) ? best : (LastSlope(), double.PositiveInfinity);
     }
 
@@ -54,18 +55,52 @@ internal sealed class DifferenceLadder
     private bool FindSides()
     {
         Span<double> around = stackalloc double[5];
-        var step = Math.Max(scale * Math.Pow(2, -38), Math.Abs(x) * MachineEpsilon * 8);
-        for (var i = 0; i < 5; i++) around[i] = i == 2 ? center : f(x + ((i - 2) * step));
+        Sample(around, 38, -2);
         var right = double.IsFinite(around[3]) && double.IsFinite(around[4]);
         var left = double.IsFinite(around[0]) && double.IsFinite(around[1]);
         side = right && left ? 0 : right ? 1 : -1;
-        noise = Math.Abs(center) * MachineEpsilon;
         if (!right && !left) return false;
 
         // Second differences of neighbours this near are rounding, and a smooth function has nothing else.
+        noise = Math.Abs(center) * MachineEpsilon;
         var (from, to) = (left ? 1 : 3, right ? 3 : 1);
         for (var i = from; i <= to; i++) noise = Math.Max(noise, Math.Abs(around[i - 1] - (2 * around[i]) + around[i + 1]));
+
+        // Rounding that comes in steps, as after 1e10 + sin(x) - 1e10, shows only further away, in high differences.
+        // Not the least of them, which may be 0 by accident.
+        Span<double> flicker = stackalloc double[NoiseScales.Length];
+        for (var i = 0; i < flicker.Length; i++) flicker[i] = SixthDifference(NoiseScales[i]);
+        flicker.Sort();
+        foreach (var size in flicker[..2])
+        {
+            if (double.IsFinite(size)) noise = Math.Max(noise, size);
+        }
+
         return true;
+    }
+
+    /// <summary>
+    /// The sixth difference of neighbours, scaled so that independent noise gives its own size (Moré and Wild 2011); infinite where the
+    /// function is flat, which tells nothing.
+    /// </summary>
+    private double SixthDifference(int halvings)
+    {
+        const double root = 30.4; // of 12!/6!²
+        Span<double> points = stackalloc double[7];
+        Sample(points, halvings, side == 0 ? -2 : side > 0 ? 0 : -6); // not around x: the difference of an odd function would be 0
+        if (!points.ContainsAnyExcept(center)) return double.PositiveInfinity;
+        for (var order = 6; order > 0; order--)
+        {
+            for (var i = 0; i < order; i++) points[i] = points[i + 1] - points[i];
+        }
+
+        return double.IsFinite(points[0]) ? 3 * Math.Abs(points[0]) / root : double.PositiveInfinity;
+    }
+
+    private void Sample(Span<double> points, int halvings, int first)
+    {
+        var step = Math.Max(Math.ScaleB(scale, -halvings), Math.Abs(x) * MachineEpsilon * 8);
+        for (var i = 0; i < points.Length; i++) points[i] = first + i == 0 ? center : f(x + ((first + i) * step));
     }
 
     private (double Value, double Error) Extrapolate()
@@ -93,7 +128,7 @@ internal sealed class DifferenceLadder
                 weight *= side == 0 ? 4 : 2;
                 current[j] = current[j - 1] + ((current[j - 1] - previous[j - 1]) / (weight - 1));
                 var spread = Math.Max(Math.Abs(current[j] - current[j - 1]), Math.Abs(current[j] - previous[j - 1]));
-                var estimate = (2 * spread) + (2 * rung.Noise);
+                var estimate = (3 * spread) + (40 * rung.Noise);
                 if (estimate < error && IsBorneOut(current[j], estimate, level)) (value, error) = (current[j], estimate);
             }
 
@@ -120,30 +155,36 @@ internal sealed class DifferenceLadder
     /// <summary>How far the slopes to the right and to the left differ for ever smaller steps; null if they meet.</summary>
     private double? JumpOfSlope()
     {
-        Span<double> jumps = stackalloc double[3];
-        for (var i = 0; i < 3; i++)
+        var last = double.NaN;
+        foreach (var corner in Corners)
         {
-            if (At(Witnesses[i]) is not { } rung) return null;
-            jumps[i] = Math.Abs(rung.Right - rung.Left);
-            if (jumps[i] <= 32 * rung.Noise) return null;
+            if (At(corner) is not { } rung) return null;
+            var jump = Math.Abs(rung.Right - rung.Left);
+            if (jump <= 32 * MachineEpsilon * Math.Abs(center) / rung.Step) return null;
+
+            // Steps are 64 times smaller each time: slopes that meet would differ so much less, and noise so much more.
+            if (jump < last / 2 || jump > last * 2) return null;
+            last = jump;
         }
 
-        // Each witness has steps 128 times smaller: slopes that meet would differ so much less.
-        return jumps[1] > jumps[0] / 4 && jumps[2] > jumps[1] / 4 ? jumps[2] : null;
+        return last;
     }
 
+    /// <summary>Whether the slope grows by the same factor for ever smaller steps, as that of a root at 0 or of a jump does.</summary>
     private bool GrowsWithoutEnd()
     {
-        var last = 0.0;
-        foreach (var witness in Witnesses)
+        Span<double> slopes = stackalloc double[3];
+        for (var i = 0; i < 3; i++)
         {
-            if (At(witness) is not { } rung) return false;
-            var slope = Math.Abs(rung.Slope);
-            if (slope < 1.9 * last || slope <= 32 * rung.Noise) return false;
-            last = slope;
+            if (At(Witnesses[i]) is not { } rung) return false;
+            slopes[i] = Math.Abs(rung.Slope);
+
+            // Noise grows like this too.
+            if (i == 0 && slopes[i] <= 1000 * MachineEpsilon * Math.Abs(center) / rung.Step) return false;
         }
 
-        return last > 0;
+        var (first, second) = (slopes[1] / slopes[0], slopes[2] / slopes[1]);
+        return first > 1.9 && second > 1.9 && second < 2 * first && first < 2 * second;
     }
 
     private double LastSlope()
@@ -171,8 +212,8 @@ internal sealed class DifferenceLadder
         var (toRight, toLeft) = (above - x, x - below);
         var width = (side >= 0 ? toRight : 0) + (side <= 0 ? toLeft : 0);
         var uncertain = Math.Max(noise, MachineEpsilon * Math.Max(Math.Abs(right), Math.Abs(left)));
-        return rungs[level] = new Rung((right - left) / width, (right - center) / toRight, (center - left) / toLeft, 2 * uncertain / width);
+        return rungs[level] = new Rung((right - left) / width, (right - center) / toRight, (center - left) / toLeft, step, 2 * uncertain / width);
     }
 
-    private readonly record struct Rung(double Slope, double Right, double Left, double Noise);
+    private readonly record struct Rung(double Slope, double Right, double Left, double Step, double Noise);
 }

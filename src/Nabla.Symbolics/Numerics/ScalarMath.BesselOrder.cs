@@ -63,7 +63,7 @@ internal static partial class ScalarMath
     // 0 times an infinite solution is 0: its weight is exactly 0.
     private static double Weighted(double weight, double value) => weight == 0 ? 0 : weight * value;
 
-    private static bool IsLarge(double v, double x) => x > 1e7 || (x > 1000 && v * v < 2 * x);
+    private static bool IsLarge(double v, double x) => x > 1e7 || (x > 30 && v * v < 2 * x);
 
     // ---- J and Y --------------------------------------------------------------------------------------------------------------
 
@@ -72,51 +72,58 @@ internal static partial class ScalarMath
         if (double.IsPositiveInfinity(x)) return (0, 0);
         if (x < SmallestArgument) return NearZero(v, x, alternating: true);
         if (IsLarge(v, x)) return HankelJY(v, x);
-        int steps = x < 2 ? (int)(v + 0.5) : Math.Max(0, (int)(v - x + 1.5));
-        double mu = v - steps, mu2 = mu * mu, xi = 1 / x, xi2 = 2 * xi, w = xi2 / Math.PI;
 
-        // The first fraction, J'/J at order v.
-        double h = Math.Max(v * xi, FractionFloor), b = xi2 * v, d = 0, c = h, sign = 1;
+        // Beyond 30 Hankel's expansion of an order below 1 and recurrence upwards, for J as far as it is stable, are more accurate.
+        bool large = x > 30;
+        int steps = large ? (int)v : x < 2 ? (int)(v + 0.5) : Math.Max(0, (int)(v - x + 1.5));
+        double mu = v - steps, mu2 = mu * mu, xi = 1 / x, xi2 = 2 * xi, w = xi2 / Math.PI;
+        if (large && v <= x) return Upward(HankelJY(mu, x), HankelJY(mu + 1, x), mu, steps, xi2);
+
+        // The first fraction, J of order v + 1 over J of order v; the signs of its denominators give that of J itself.
+        double ratio = FractionFloor, b = xi2 * v, d = 0, c = ratio, a = 1, sign = 1;
         for (int i = 1; i < LargestFraction; i++)
         {
             b += xi2;
-            d = Floored(b - d);
-            c = Floored(b - 1 / c);
-            d = 1 / d;
+            d = 1 / Floored(b + a * d);
+            c = Floored(b + a / c);
             double factor = c * d;
-            h *= factor;
+            ratio *= factor;
+            a = -1;
             if (d < 0) sign = -sign;
             if (Math.Abs(factor - 1) < FractionEpsilon) break;
         }
 
         // Downward to order mu; J grows on the way.
-        double j = sign, slope = h * j, fact = v * xi;
+        double j = sign, next = ratio * j;
         int scale = 0;
         for (int l = steps; l >= 1; l--)
         {
-            double lower = fact * j + slope;
-            fact -= xi;
-            slope = fact * lower - j;
-            j = lower;
+            (next, j) = (j, (mu + l) * xi2 * j - next);
             if (Math.Abs(j) > 1e200)
             {
                 j = Math.ScaleB(j, -600);
-                slope = Math.ScaleB(slope, -600);
+                next = Math.ScaleB(next, -600);
                 scale -= 600;
             }
         }
         if (j == 0) j = FractionEpsilon;
-        double f = slope / j, jMu, yMu, y1;
-        if (x < 2)
+        double jMu, yMu, y1;
+        if (large)
+        {
+            var (first, second) = (HankelJY(mu, x), HankelJY(mu + 1, x));
+            (jMu, yMu, y1) = (Math.Abs(first.J) > Math.Abs(second.J) ? first.J : second.J / next * j, first.Y, second.Y);
+        }
+        else if (x < 2)
         {
             (double sum, double sum1) = TemmeJY(mu, x);
             yMu = -sum;
             y1 = -sum1 * xi2;
-            jMu = w / (mu * xi * yMu - y1 - f * yMu);
+            jMu = w / (next / j * yMu - y1);
         }
         else
         {
             (double p, double q) = SecondFraction(mu2, x);
+            double f = mu * xi - next / j;
             double gamma = (p - f) / q;
             jMu = Math.CopySign(Math.Sqrt(w / ((p - f) * gamma + q)), j);
             yMu = jMu * gamma;
@@ -126,6 +133,16 @@ internal static partial class ScalarMath
         for (int i = 1; i <= steps && !double.IsInfinity(y1); i++)
             (yMu, y1) = (y1, (mu + i) * xi2 * y1 - yMu);
         return (result, double.IsInfinity(y1) && steps > 0 ? y1 : yMu);
+    }
+
+    private static (double J, double Y) Upward((double J, double Y) low, (double J, double Y) high, double mu, int steps, double xi2)
+    {
+        for (int i = 1; i <= steps; i++)
+        {
+            double factor = (mu + i) * xi2;
+            (low, high) = (high, (factor * high.J - low.J, factor * high.Y - low.Y));
+        }
+        return low;
     }
 
     private static double Floored(double x) => Math.Abs(x) < FractionFloor ? FractionFloor : x;
@@ -206,28 +223,25 @@ internal static partial class ScalarMath
         if (IsLarge(v, x)) return HankelIK(v, x);
         int steps = (int)(v + 0.5);
         double mu = v - steps, xi = 1 / x, xi2 = 2 * xi;
-        double h = Math.Max(v * xi, FractionFloor), b = xi2 * v, d = 0, c = h;
+        double ratio = FractionFloor, b = xi2 * v, d = 0, c = ratio;
         for (int i = 1; i < LargestFraction; i++)
         {
             b += xi2;
             d = 1 / (b + d);
             c = b + 1 / c;
             double factor = c * d;
-            h *= factor;
+            ratio *= factor;
             if (Math.Abs(factor - 1) < FractionEpsilon) break;
         }
-        double i0 = 1, slope = h, fact = v * xi;
+        double i0 = 1, next = ratio;
         int scale = 0;
         for (int l = steps; l >= 1; l--)
         {
-            double lower = fact * i0 + slope;
-            fact -= xi;
-            slope = fact * lower + i0;
-            i0 = lower;
+            (next, i0) = (i0, (mu + l) * xi2 * i0 + next);
             if (i0 > 1e200)
             {
                 i0 = Math.ScaleB(i0, -600);
-                slope = Math.ScaleB(slope, -600);
+                next = Math.ScaleB(next, -600);
                 scale -= 600;
             }
         }
@@ -235,7 +249,7 @@ internal static partial class ScalarMath
         // From here on K carries a factor e^x, and I a factor e^-x, where x is 2 or more.
         bool scaled = x >= 2;
         (double kMu, double k1) = scaled ? ScaledK(mu, x) : TemmeK(mu, x);
-        double iMu = xi / (slope / i0 * kMu - (mu * xi * kMu - k1));
+        double iMu = xi / (next / i0 * kMu + k1);
         double result = iMu / i0;
         if (scaled) result = scale == 0 ? TimesExp(result, x) : Math.Exp(x / 2) * (Math.ScaleB(result, scale) * Math.Exp(x / 2));
         else result = Math.ScaleB(result, scale);

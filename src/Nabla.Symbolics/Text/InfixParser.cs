@@ -22,33 +22,46 @@ internal sealed class InfixParser
 
     private readonly string text;
     private readonly ParseOptions options;
-    private readonly Lexer lexer;
+    private readonly Func<Token> next;
     private readonly ExactWork work = new();
     private readonly Dictionary<string, Symbol> declared = [];
+    private readonly Dictionary<string, IndexedBase> arrays = [];
     private readonly Stack<Pending> pending = new();
     private readonly Stack<Bracket> brackets = new();
     private Token token;
     private Token previous;
     private Expr current = Number.Zero;
 
-    private InfixParser(string text, ParseOptions options)
+    private InfixParser(string text, ParseOptions options, Func<Token> next)
     {
         this.text = text;
         this.options = options;
+        foreach (var array in options.Arrays) arrays[array.Name] = array;
         foreach (var symbol in options.Symbols) declared[symbol.Name] = symbol;
-        lexer = new Lexer(text);
+        this.next = next;
     }
 
-    /// <summary>The formula of a text.</summary>
+    /// <summary>The formula of infix text.</summary>
     public static Expr Parse(string text, ParseOptions options)
     {
-        if (text.Length > options.MaxLength)
-        {
-            throw new FormulaSyntaxException(
-                text, options.MaxLength, $"The text has {text.Length} characters; at most {options.MaxLength} are read. Raise ParseOptions.MaxLength.");
-        }
+        RequireLength(text, options);
+        return new InfixParser(text, options, new Lexer(text).Next).Parse();
+    }
 
-        return new InfixParser(text, options).Parse();
+    /// <summary>The formula of LaTeX text.</summary>
+    public static Expr ParseLatex(string text, ParseOptions options)
+    {
+        RequireLength(text, options);
+        var tokens = new LatexReader(text).Read();
+        var at = 0;
+        return new InfixParser(text, options, () => tokens[Math.Min(at++, tokens.Count - 1)]).Parse();
+    }
+
+    private static void RequireLength(string text, ParseOptions options)
+    {
+        if (text.Length <= options.MaxLength) return;
+        throw new FormulaSyntaxException(
+            text, options.MaxLength, $"The text has {text.Length} characters; at most {options.MaxLength} are read. Raise ParseOptions.MaxLength.");
     }
 
     private Expr Parse()
@@ -68,7 +81,7 @@ internal sealed class InfixParser
     private void Advance()
     {
         previous = token;
-        token = lexer.Next();
+        token = next();
     }
 
     // ---- Where an operand is expected -----------------------------------------------------------------------------------------
@@ -152,6 +165,15 @@ internal sealed class InfixParser
     {
         var start = token;
         Advance();
+        if (token.Kind == TokenKind.OpenIndex && IsArray(start))
+        {
+            var open = token;
+            Advance();
+            if (token.Kind == TokenKind.CloseIndex) throw Error(token, $"Expected an index of {start.Name}.");
+            brackets.Push(new Bracket(open.Kind, open, null, pending.Count) { Name = start });
+            return false;
+        }
+
         if (start.Kind == TokenKind.QuotedName || declared.ContainsKey(start.Name))
         {
             current = SymbolOf(start);
@@ -182,12 +204,15 @@ internal sealed class InfixParser
 
         if (NamedFunction.Find(start.Name) is { } known && !NamedFunction.MayBeSymbol(start.Name))
         {
-            throw Error(token, $"Expected a bracket after the function {start.Name}: {known.Signature}. A symbol of that name is written `{start.Name}`.");
+            throw Error(token, $"Expected a round bracket after the function {start.Name}: {known.Signature}. A symbol of that name is written `{start.Name}`.");
         }
 
         current = SymbolOf(start);
         return true;
     }
+
+    private bool IsArray(Token name) => name.Kind == TokenKind.QuotedName || arrays.ContainsKey(name.Name)
+        || (ConstantOf(name.Name) is null && (NamedFunction.Find(name.Name) is null || NamedFunction.MayBeSymbol(name.Name)));
 
     private Symbol SymbolOf(Token name)
     {
@@ -256,6 +281,8 @@ internal sealed class InfixParser
                 return Close();
             case TokenKind.Bar when brackets.Peek().Kind == TokenKind.Bar:
                 return Close();
+            case TokenKind.OpenIndex:
+                throw Error(sign, "Square brackets are for the indices of a name, such as mu[i]. Use round brackets here.");
             case TokenKind.Name or TokenKind.QuotedName or TokenKind.Open or TokenKind.Bar or TokenKind.Root:
                 // No sign between two operands: a product.
                 Collect(ProductLevel, inverse: false, isWritten: false);
@@ -270,7 +297,7 @@ internal sealed class InfixParser
 
     private Number ExponentOf(Token superscript)
     {
-        var value = BigInteger.Parse(lexer.SuperscriptValue(superscript), CultureInfo.InvariantCulture);
+        var value = BigInteger.Parse(Lexer.SuperscriptValue(text.AsSpan(superscript.Position, superscript.Length)), CultureInfo.InvariantCulture);
         return Number.Of(new Rational(value));
     }
 
@@ -307,7 +334,8 @@ internal sealed class InfixParser
         bracket.Arguments?.Add(current);
         if (closing == TokenKind.Comma) return false;
         brackets.Pop();
-        if (bracket.Kind == TokenKind.Bar) current = Functions.Abs(current);
+        if (bracket.Kind == TokenKind.OpenIndex) current = ElementOf(bracket);
+        else if (bracket.Kind == TokenKind.Bar) current = Functions.Abs(current);
         else if (bracket.Function is { } function) current = Call(function, [.. bracket.Arguments!], bracket.Name);
         return true;
     }
@@ -385,7 +413,32 @@ internal sealed class InfixParser
         }
 
         if (!work.AllowsCall(arguments)) throw TooMuchWork(name);
-        return function.Apply(arguments);
+        return Checked(name, () => function.Apply(arguments));
+    }
+
+    private Expr ElementOf(Bracket bracket)
+    {
+        var name = bracket.Name.Name;
+        if (!arrays.TryGetValue(name, out var array))
+        {
+            if (options.DeclaredSymbolsOnly) throw Error(bracket.Name, $"{name} is not one of the declared arrays.");
+            array = new IndexedBase(name);
+        }
+
+        return Checked(bracket.Name, () => array[[.. bracket.Arguments!]]);
+    }
+
+    /// <summary>What the functions refuse, such as a bound of a sum that is no whole number, is refused with the place.</summary>
+    private Expr Checked(Token place, Func<Expr> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw Error(place, exception.Message);
+        }
     }
 
     private static Expr Compare(Expr left, TokenKind comparison, Expr right) => comparison switch
@@ -453,7 +506,7 @@ internal sealed class InfixParser
 
         public int PendingBelow { get; } = pendingBelow;
 
-        public List<Expr>? Arguments { get; } = function is null ? null : [];
+        public List<Expr>? Arguments { get; } = function is null && kind != TokenKind.OpenIndex ? null : [];
 
         public TokenKind Closing { get; } = kind switch
         {

@@ -36,7 +36,7 @@ internal sealed class NamedFunction
     public static NamedFunction? Find(string name) => All.GetValueOrDefault(name);
 
     /// <summary>Names of functions that are common names of symbols too: without a bracket they mean the symbol.</summary>
-    public static bool MayBeSymbol(string name) => name is "gamma" or "beta" or "zeta" or "psi" or "i0" or "i1";
+    public static bool MayBeSymbol(string name) => name is "sum" or "product" or "gamma" or "beta" or "zeta" or "psi" or "i0" or "i1";
 
     /// <summary>Whether the number of arguments fits.</summary>
     public bool Takes(int count) => count >= Fewest && count <= Most && (Name != "piecewise" || count % 2 == 1);
@@ -79,24 +79,32 @@ internal sealed class NamedFunction
         Add("min(a, b, ...)", 1, Many, args => args.Aggregate(Functions.Min));
         Add("piecewise(condition, value, ..., otherwise)", 3, Many, Piecewise);
         Add("root(x, n)", 2, 2, args => Functions.Pow(args[0], 1 / args[1]));
-        Add("clamp(x, low, high)", 3, 3, args => Functions.Min(Functions.Max(args[0], args[1]), args[2]));
-        Add("beta(a, b)", 2, 2, Beta);
+        Add("clamp(x, low, high)", 3, 3, args => Functions.Clamp(args[0], args[1], args[2]));
+        Add("beta(a, b)", 2, 2, args => Functions.Beta(args[0], args[1]));
+        Add("zeta(x) or zeta(x, q)", 1, 2, args => Functions.Zeta(args[0], args.Length == 1 ? 1 : args[1]));
+        Add("sum(body, index, first, last)", 4, 4, args => Functions.SumOver(args[0], IndexOf("sum", args), args[2], args[3]));
+        Add("product(body, index, first, last)", 4, 4, args => Functions.ProductOver(args[0], IndexOf("product", args), args[2], args[3]));
         Of1("relu", x => Functions.Max(x, 0));
-        Of1("factorial", Factorial);
+        Of1("factorial", Functions.Factorial);
+        Of1("heaviside", Functions.Heaviside);
+        Of1("logit", Functions.Logit);
+        Of1("ndtr", Functions.Ndtr);
+        Of1("sinc", Functions.Sinc);
+        Of1("trigamma", Functions.Trigamma);
 
         // The reciprocal functions and their inverses.
-        Of1("sec", x => 1 / Functions.Cos(x));
-        Of1("csc", x => 1 / Functions.Sin(x));
-        Of1("cot", x => 1 / Functions.Tan(x));
-        Of1("sech", x => 1 / Functions.Cosh(x));
-        Of1("csch", x => 1 / Functions.Sinh(x));
-        Of1("coth", x => 1 / Functions.Tanh(x));
-        Of1("asec", x => Functions.Acos(1 / x));
-        Of1("acsc", x => Functions.Asin(1 / x));
-        Of1("acot", x => Functions.Atan(1 / x));
-        Of1("asech", x => Functions.Acosh(1 / x));
-        Of1("acsch", x => Functions.Asinh(1 / x));
-        Of1("acoth", x => Functions.Atanh(1 / x));
+        Of1("sec", Functions.Sec);
+        Of1("csc", Functions.Csc);
+        Of1("cot", Functions.Cot);
+        Of1("sech", Functions.Sech);
+        Of1("csch", Functions.Csch);
+        Of1("coth", Functions.Coth);
+        Of1("asec", Functions.Asec);
+        Of1("acsc", Functions.Acsc);
+        Of1("acot", Functions.Acot);
+        Of1("asech", Functions.Asech);
+        Of1("acsch", Functions.Acsch);
+        Of1("acoth", Functions.Acoth);
 
         foreach (var inverse in (string[])["sin", "cos", "tan", "sec", "csc", "cot"])
         {
@@ -126,10 +134,6 @@ internal sealed class NamedFunction
         return value;
     }
 
-    // By the name of the row, so that this file needs no more than the table.
-    private static Expr Gamma(Expr x) => All["gamma"].Apply([x]);
-
-    private static Expr Factorial(Expr x) => Gamma(x + 1);
-
-    private static Expr Beta(Expr[] args) => Gamma(args[0]) * Gamma(args[1]) / Gamma(args[0] + args[1]);
+    private static Symbol IndexOf(string function, Expr[] args) => args[1] as Symbol
+        ?? throw new ArgumentException($"The index of a {function} is a name, as in {function}(x^k, k, 1, n); got {args[1].ToString(40)}.");
 }

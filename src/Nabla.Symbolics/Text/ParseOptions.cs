@@ -8,6 +8,7 @@ public sealed record ParseOptions
 
     private readonly int maxLength = DefaultMaxLength;
     private readonly IReadOnlyList<Symbol> symbols = [];
+    private readonly IReadOnlyList<IndexedBase> arrays = [];
 
     /// <summary>The default: no declared symbol.</summary>
     public static ParseOptions Default { get; } = new();
@@ -23,6 +24,17 @@ public sealed record ParseOptions
         {
             ArgumentNullException.ThrowIfNull(value);
             symbols = value;
+        }
+    }
+
+    /// <summary>Declared arrays: <c>mu[i]</c> is an element of the array mu with its shape.</summary>
+    public IReadOnlyList<IndexedBase> Arrays
+    {
+        get => arrays;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            arrays = value;
         }
     }
 
