@@ -30,7 +30,7 @@ internal sealed class EmitPlan
         if (WithGradient) formulas.AddRange(Differentiate());
         int gradientEnd = formulas.Count;
         formulas.AddRange(request.Saving == EmitSaving.Chosen ? request.Saved : []);
-        CodeNode[] all = Lowering.Of(nodes, [.. formulas], symbols, dialect.HasRsqrt);
+        CodeNode[] all = Lowering.Of(nodes, [.. formulas], symbols, dialect.HasRsqrt && !request.WithoutRsqrt);
         (values, gradients, chosen) = (all[..valueCount], all[valueCount..gradientEnd], all[gradientEnd..]);
     }
 
