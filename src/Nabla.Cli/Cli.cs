@@ -14,9 +14,13 @@ internal static class Cli
     internal const int Disagreement = 1;
     internal const int WrongUse = 2;
 
-    internal static int Run(string[] args, TextWriter output, TextWriter error)
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="input">Standard input; the console's by default.</param>
+    internal static int Run(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
-        ParseResult parsed = BuildTool().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = BuildTool(input ?? Console.In).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0) return Refuse(parsed.Errors[0].Message, parsed.CommandResult.Command, error);
 
         try
@@ -30,15 +34,19 @@ internal static class Cli
         }
         catch (WrongUseException mistake)
         {
-            return Refuse(mistake.Message, parsed.CommandResult.Command, error);
+            return Refuse(mistake.Message, parsed.CommandResult.Command, error, mistake.Excerpt);
         }
     }
 
     /// <summary>The root with one line per command.</summary>
-    private static ToolCommand BuildTool()
+    private static ToolCommand BuildTool(TextReader input)
     {
-        ToolCommand tool = new("nabla", "The tool of the Nabla differentiation library.", "nabla env --json")
+        ToolCommand tool = new("nabla", "The tool of the Nabla differentiation library.", "nabla derive \"exp(-x^2/2)\" --wrt x --at x=2")
         {
+            DeriveCommand.Create(input),
+            CheckCommand.Create(),
+            GraphCommand.Create(),
+            EmitCommand.Create(),
             LessonsCommand.Create(),
             EnvCommand.Create(),
         };
@@ -50,11 +58,12 @@ internal static class Cli
         return tool;
     }
 
-    private static int Refuse(string mistake, Command command, TextWriter error)
+    private static int Refuse(string mistake, Command command, TextWriter error, string? excerpt = null)
     {
         string oneLine = mistake.ReplaceLineEndings(" ").TrimEnd('.', ' ');
         string name = command.Name == "nabla" ? "nabla" : "nabla " + command.Name;
         error.WriteLine($"nabla: {oneLine}. See: {name} --help");
+        if (excerpt is not null) error.WriteLine(excerpt);
         return WrongUse;
     }
 }

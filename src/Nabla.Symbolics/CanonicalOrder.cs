@@ -18,20 +18,25 @@ internal static class CanonicalOrder
             {
                 case Number number: return Number.Compare(number, (Number)b);
                 case Constant constant: return string.CompareOrdinal(constant.Name, ((Constant)b).Name);
-                case Symbol symbol: return string.CompareOrdinal(symbol.Name, ((Symbol)b).Name);
+                case Symbol symbol: return Symbol.Compare(symbol, (Symbol)b);
             }
 
-            order = a.Size.CompareTo(b.Size);
+            order = a is Indexed indexed ? IndexedBase.Compare(indexed.Base, ((Indexed)b).Base) : 0;
+            if (order == 0) order = a.Size.CompareTo(b.Size);
             if (order == 0) order = a.Depth.CompareTo(b.Depth);
             if (order == 0 && a is Call call) order = string.CompareOrdinal(call.Primitive.Name, ((Call)b).Primitive.Name);
+            if (order == 0 && a is BigOperator big) order = CompareOperators(big, (BigOperator)b);
             if (order == 0) order = a.Args.Length.CompareTo(b.Args.Length);
             if (order != 0) return order;
             var i = a.Args.AsSpan().CommonPrefixLength(b.Args);
-            (a, b) = (a.Args[i], b.Args[i]);
+            (a, b) = i < a.Args.Length ? (a.Args[i], b.Args[i]) : (((BigOperator)a).Body, ((BigOperator)b).Body);
         }
 
         return 0;
     }
+
+    private static int CompareOperators(BigOperator a, BigOperator b) =>
+        a.IsSum != b.IsSum ? (a.IsSum ? -1 : 1) : Symbol.Compare(a.Index, b.Index);
 
     /// <summary>Factors of a product: by base, then by exponent.</summary>
     public static int CompareFactors(Expr a, Expr b)
@@ -65,8 +70,10 @@ internal static class CanonicalOrder
         Number => 0,
         Constant => 1,
         Symbol => 2,
-        Sum => 3,
-        Product => 4,
-        _ => 5,
+        Indexed => 3,
+        Sum => 4,
+        Product => 5,
+        Call => 6,
+        _ => 7,
     };
 }

@@ -8,7 +8,7 @@ namespace Nabla.Symbolics;
 /// Construction applies light canonical rules (exact constant folding, like terms, like bases); it never expands and never uses a
 /// rule that would need an assumption such as "x is positive".
 /// </summary>
-public abstract class Expr
+public abstract partial class Expr
 {
     /// <summary>The operands in canonical order. Internal code only reads this array.</summary>
     internal readonly Expr[] Args;
@@ -28,17 +28,38 @@ public abstract class Expr
     /// <summary>Degree as a polynomial in all symbols together; other functions count as degree 0. Orders the terms of a sum.</summary>
     internal readonly double Degree;
 
-    private protected Expr(Expr[] args, int hash, ulong ownMask, double degree)
+    /// <summary>How many sums and products over an index stand inside each other at most; 0 if there are none.</summary>
+    internal readonly int Nesting;
+
+    /// <summary>The facts that follow from those of the symbols, plus <see cref="KnownFacts.Computed"/> once they were looked for.</summary>
+    internal int FactsCache;
+
+    /// <param name="args">The operands.</param>
+    /// <param name="hash">The structural hash.</param>
+    /// <param name="ownMask">The bit of the node's own symbol, if it is one.</param>
+    /// <param name="degree">The degree.</param>
+    /// <param name="body">What an operator over an index is applied to; it is no operand, as its index means nothing outside.</param>
+    private protected Expr(Expr[] args, int hash, ulong ownMask, double degree, Expr? body = null)
     {
         const long sizeLimit = long.MaxValue / 4;
         var depth = 0;
         var size = 1L;
         var mask = ownMask;
+        var nesting = 0;
         foreach (var arg in args)
         {
             depth = Math.Max(depth, arg.Depth + 1);
             size = Math.Min(size + arg.Size, sizeLimit);
             mask |= arg.SymbolMask;
+            nesting = Math.Max(nesting, arg.Nesting);
+        }
+
+        if (body is not null)
+        {
+            depth = Math.Max(depth, body.Depth + 1);
+            size = Math.Min(size + body.Size, sizeLimit);
+            mask |= body.SymbolMask;
+            nesting = Math.Max(nesting, body.Nesting + 1);
         }
 
         Args = args;
@@ -46,19 +67,30 @@ public abstract class Expr
         Depth = depth;
         Size = size;
         SymbolMask = mask;
+        Nesting = nesting;
         Degree = Math.Clamp(degree, -1e9, 1e9);
     }
 
     /// <summary>The operands, in canonical order; empty for symbols, numbers and constants.</summary>
     public IReadOnlyList<Expr> Operands => Args.Length == 0 ? [] : Array.AsReadOnly(Args);
 
-    /// <summary>The symbols that occur in the formula, in the order of their names.</summary>
+    /// <summary>The symbols that occur in the formula, in the order of their names; the indices of sums and products do not count.</summary>
     public IReadOnlyCollection<Symbol> FreeSymbols => Traversal.FreeSymbols(this);
 
     // ---- Making formulas ------------------------------------------------------------------------------------------------------
 
-    /// <summary>The symbol of that name; the same name always gives the same symbol.</summary>
+    /// <summary>The elements of arrays, such as <c>mu[i]</c>, that occur in the formula; their indices may be those of sums and products.</summary>
+    public IReadOnlyCollection<Indexed> IndexedVariables => Traversal.IndexedVariables(this);
+
+    /// <summary>What is certain of the values, wherever the formula has one: it follows from the assumptions of the symbols.</summary>
+    public Assumptions Facts => KnownFacts.Of(this);
+
+    /// <summary>The real symbol of that name; the same name always gives the same symbol.</summary>
     public static Symbol Symbol(string name) => Symbolics.Symbol.Of(name);
+
+    /// <summary>The symbol of that name and those assumptions: <c>Expr.Symbol("n", Assumptions.Positive | Assumptions.Integer)</c>.</summary>
+    /// <exception cref="ArgumentException">No number satisfies the assumptions.</exception>
+    public static Symbol Symbol(string name, Assumptions assumptions) => Symbolics.Symbol.Of(name, assumptions);
 
     /// <summary>The exact number of that value.</summary>
     public static implicit operator Expr(int value) => Number.Of(value);
@@ -103,8 +135,37 @@ public abstract class Expr
     }
 
     /// <summary>
+    /// The derivative with respect to an element of an array. Where its indices and those of an element in the formula may be equal or
+    /// not, a Kronecker delta says so; in a sum over the index it picks one term: of the sum of mu[i]² over i it is 2*mu[j], where j is in
+    /// the range of i. The range holds by itself if the array has a shape.
+    /// </summary>
+    public Expr Diff(Indexed x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return IndexRange.Assume(ForwardDerivative.Of(this, x), x);
+    }
+
+    /// <summary>The derivative of the given order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The order is negative.</exception>
+    public Expr Diff(Symbol x, int order)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(order);
+        var derivative = this;
+        for (var i = 0; i < order && !ReferenceEquals(derivative, Number.Zero); i++) derivative = derivative.Diff(x);
+        return derivative;
+    }
+
+    /// <summary>The mixed derivative, one symbol after the other: <c>Diff(x, x, y)</c> is d³/dx²dy.</summary>
+    public Expr Diff(params ReadOnlySpan<Symbol> wrt)
+    {
+        var derivative = this;
+        foreach (var symbol in wrt) derivative = derivative.Diff(symbol);
+        return derivative;
+    }
+
+    /// <summary>
     /// All partial derivatives in one reverse sweep over the graph, at a small multiple of the operations of the value. For a single
-    /// symbol, where a reverse sweep saves nothing, it is <see cref="Diff"/>.
+    /// symbol, where a reverse sweep saves nothing, it is <see cref="Diff(Symbol)"/>.
     /// </summary>
     public Expr[] Gradient(params ReadOnlySpan<Symbol> wrt)
     {
@@ -132,10 +193,26 @@ public abstract class Expr
     public double Evaluate(IReadOnlyDictionary<Symbol, double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return Evaluation.Of(this, values);
+        return Evaluation.Of(this, values, EmptyArrays);
     }
 
-    /// <summary>The formula as text with as few brackets as needed, such as <c>-x*exp(-x^2/2)</c>; cut after 100,000 characters.</summary>
+    /// <summary>The value in double precision, with the values of arrays: <c>double[]</c> for mu[i], <c>double[,]</c> for A[i, j], and so on.</summary>
+    /// <exception cref="ArgumentException">A free symbol or an array has no value, or an index is outside its array.</exception>
+    public double Evaluate(IReadOnlyDictionary<Symbol, double> values, IReadOnlyDictionary<IndexedBase, Array> arrays)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(arrays);
+        return Evaluation.Of(this, values, arrays);
+    }
+
+    /// <summary>Writes out every sum and product over an index whose bounds are whole numbers, the inner ones first; others stay.</summary>
+    /// <exception cref="InvalidOperationException">One has more than a million terms.</exception>
+    public Expr Unroll() => Unrolling.Of(this);
+
+    /// <summary>
+    /// The formula as text with as few brackets as needed, such as <c>-x*exp(-x^2/2)</c>; <see cref="Parse(string)"/> gives the
+    /// same node again. Cut after 100,000 characters.
+    /// </summary>
     public override string ToString() => ToString(100_000);
 
     /// <summary>
@@ -143,6 +220,8 @@ public abstract class Expr
     /// replaced by <c>…</c>.
     /// </summary>
     public string ToString(int maxLength) => Printer.Print(this, maxLength);
+
+    private static readonly Dictionary<IndexedBase, Array> EmptyArrays = [];
 
     /// <inheritdoc/>
     public sealed override int GetHashCode() => Hash;

@@ -8,10 +8,11 @@ internal static class ForwardDerivative
     /// <summary>Products with more factors that vary are differentiated in halves: n·log n operands in all instead of n².</summary>
     private const int LargestExpandedProduct = 8;
 
-    public static Expr Of(Expr root, Symbol x)
+    /// <summary>The derivative with respect to a symbol or an element of an array.</summary>
+    public static Expr Of(Expr root, Expr x)
     {
         var tangents = new Dictionary<Expr, PendingProduct>();
-        foreach (var node in Traversal.PostOrder([root], x.SymbolMask))
+        foreach (var node in KnownDerivative.PostOrder(root, x is Indexed indexed ? indexed.BaseMask : x.SymbolMask))
         {
             if (TangentOf(node, x, tangents) is { } tangent) tangents[node] = tangent;
         }
@@ -19,15 +20,28 @@ internal static class ForwardDerivative
         return tangents.TryGetValue(root, out var derivative) ? derivative.Value : Number.Zero;
     }
 
-    private static PendingProduct? TangentOf(Expr node, Symbol x, Dictionary<Expr, PendingProduct> tangents) => node switch
+    private static PendingProduct? TangentOf(Expr node, Expr x, Dictionary<Expr, PendingProduct> tangents) => node switch
     {
         Symbol => ReferenceEquals(node, x) ? PendingProduct.One : null,
+        Indexed indexed => OfIndexed(indexed, x, tangents),
+        BigOperator big => OperatorDerivative.Of(big, x, tangents.ContainsKey) is { } derivative ? NonZero(derivative) : null,
+        _ when KnownDerivative.Of(node) is { } known => OfKnown(known, tangents),
         Sum => OfSum(node.Args, tangents),
         Product product => OfProduct(product, tangents),
         Call call when call.Primitive == Primitives.Select => OfSelect(call, tangents),
         Call call => OfCall(call, tangents),
         _ => null,
     };
+
+    private static PendingProduct? OfIndexed(Indexed element, Expr x, Dictionary<Expr, PendingProduct> tangents)
+    {
+        foreach (var index in element.Args)
+        {
+            if (tangents.ContainsKey(index)) throw OperatorDerivative.ByIndex(element, index, x);
+        }
+
+        return x is Indexed variable ? NonZero(OperatorDerivative.Delta(element, variable)) : null;
+    }
 
     private static PendingProduct? OfSum(Expr[] terms, Dictionary<Expr, PendingProduct> tangents)
     {
@@ -36,6 +50,19 @@ internal static class ForwardDerivative
         foreach (var term in terms)
         {
             if (tangents.TryGetValue(term, out var tangent)) Collect(tangent, ref only, ref several);
+        }
+
+        return Total(only, several);
+    }
+
+    private static PendingProduct? OfKnown(KnownDerivative known, Dictionary<Expr, PendingProduct> tangents)
+    {
+        PendingProduct? only = null;
+        List<Expr>? several = null;
+        for (var i = 0; i < known.Operands.Length; i++)
+        {
+            if (!tangents.TryGetValue(known.Operands[i], out var tangent)) continue;
+            if (PendingProduct.Times(known.Partials[i], tangent) is { } contribution) Collect(contribution, ref only, ref several);
         }
 
         return Total(only, several);

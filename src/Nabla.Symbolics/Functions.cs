@@ -1,7 +1,7 @@
 namespace Nabla.Symbolics;
 
 /// <summary>The primitives as functions of formulas, each in canonical form.</summary>
-public static class Functions
+public static partial class Functions
 {
     /// <summary>The sum of any number of formulas; faster than adding them one by one.</summary>
     public static Expr Sum(params ReadOnlySpan<Expr> terms) => Symbolics.Sum.Of(terms);

@@ -18,6 +18,11 @@ internal static class Power
         if (power.IsZero) return Number.One;
         if (power.IsOne) return @base;
         if (@base is Number number) return OfNumbers(number, power);
+        if (@base is Call inner && inner.Primitive == Primitives.Pow && (inner.Args[0].Facts & Assumptions.Positive) == Assumptions.Positive)
+        {
+            return Of(inner.Args[0], inner.Args[1] * power);
+        }
+
         if (power.IsInteger)
         {
             if (@base is Call call && call.Primitive == Primitives.Pow) return Of(call.Args[0], call.Args[1] * power);

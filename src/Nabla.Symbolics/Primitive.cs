@@ -43,6 +43,9 @@ public sealed class Primitive
     /// <summary>Whether the row occurs only in programs made from formulas: in a formula it is a sum, a product or a power.</summary>
     public bool LoweredOnly { get; internal init; }
 
+    /// <summary>What is known of the values.</summary>
+    internal PrimitiveRange Range { get; init; }
+
     /// <summary>Position in the table.</summary>
     internal int Id { get; }
 

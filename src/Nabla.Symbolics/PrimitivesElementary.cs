@@ -8,6 +8,7 @@ public static partial class Primitives
     /// <summary>e^x.</summary>
     public static readonly Primitive Exp = new("exp", 1)
     {
+        Range = PrimitiveRange.Positive,
         Scalar1 = Math.Exp,
         Derivative = (_, y) => y,
         Simplify = ExactRules.Values((0, 1), (1, Constant.E)),
@@ -16,6 +17,7 @@ public static partial class Primitives
     /// <summary>2^x.</summary>
     public static readonly Primitive Exp2 = new("exp2", 1)
     {
+        Range = PrimitiveRange.Positive,
         Scalar1 = x => Math.Pow(2, x),
         Derivative = (_, y) => y * Functions.Log(2),
         Simplify = ExactRules.Values((0, 1), (1, 2)),
@@ -24,6 +26,7 @@ public static partial class Primitives
     /// <summary>e^x - 1, accurate near 0. Its derivative is e^x, not the result plus 1, which would lose small values.</summary>
     public static readonly Primitive Expm1 = new("expm1", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Scalar1 = ScalarMath.Expm1,
         Derivative = (x, _) => Functions.Exp(x),
         Simplify = ExactRules.Values((0, 0)),
@@ -62,11 +65,36 @@ public static partial class Primitives
     /// <summary>log(1 + x), accurate near 0.</summary>
     public static readonly Primitive Log1p = new("log1p", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Domain = new Domain(-1, double.PositiveInfinity),
         Kinks = "derivative inf at -1",
         Scalar1 = ScalarMath.Log1p,
         Derivative = (x, _) => 1 / (1 + x),
         Simplify = ExactRules.Values((0, 0)),
+    };
+
+    /// <summary>The cube root, also of negative numbers: cbrt(-8) is -2, where the power 1/3 has no real value.</summary>
+    public static readonly Primitive Cbrt = new("cbrt", 1)
+    {
+        Range = PrimitiveRange.KeepsSign,
+        Kinks = "derivative inf at 0",
+        Scalar1 = Math.Cbrt,
+        Derivative = (_, y) => 1 / (3 * (y * y)),
+        Simplify = args => args[0] is Number { IsExact: true } x && Power.Of(Number.Of(Rational.Abs(x.Value)), new Rational(1, 3)) is Number { IsExact: true } root
+            ? (x.IsNegative ? Number.Negate(root) : root)
+            : null,
+    };
+
+    /// <summary>sqrt(x² + y²), without overflow.</summary>
+    public static readonly Primitive Hypot = new("hypot", 2)
+    {
+        IsCommutative = true,
+        Range = PrimitiveRange.NonNegative,
+        Kinks = "derivative NaN at (0, 0)",
+        Scalar2 = double.Hypot,
+        Partial = (args, self, i) => args[i] / self,
+        Simplify = args => args is [Number { IsExact: true } a, Number { IsExact: true } b]
+            && Functions.Sqrt((a * a) + (b * b)) is Number { IsExact: true } root ? root : null,
     };
 
     // ---- Trigonometric --------------------------------------------------------------------------------------------------------
@@ -99,6 +127,7 @@ public static partial class Primitives
     /// <summary>Inverse sine.</summary>
     public static readonly Primitive Asin = new("asin", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Domain = Domain.Open(-1, 1),
         Kinks = "derivative inf at -1 and 1",
         Scalar1 = Math.Asin,
@@ -109,6 +138,7 @@ public static partial class Primitives
     /// <summary>Inverse cosine.</summary>
     public static readonly Primitive Acos = new("acos", 1)
     {
+        Range = PrimitiveRange.NonNegative,
         Domain = Domain.Open(-1, 1),
         Kinks = "derivative -inf at -1 and 1",
         Scalar1 = Math.Acos,
@@ -119,6 +149,7 @@ public static partial class Primitives
     /// <summary>Inverse tangent.</summary>
     public static readonly Primitive Atan = new("atan", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Scalar1 = Math.Atan,
         Derivative = (x, _) => 1 / (1 + (x * x)),
         Simplify = ExactRules.Values((0, 0)),
@@ -137,6 +168,7 @@ public static partial class Primitives
     /// <summary>Hyperbolic sine.</summary>
     public static readonly Primitive Sinh = new("sinh", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Scalar1 = Math.Sinh,
         Derivative = (x, _) => Functions.Cosh(x),
         Simplify = ExactRules.Values((0, 0)),
@@ -145,6 +177,7 @@ public static partial class Primitives
     /// <summary>Hyperbolic cosine.</summary>
     public static readonly Primitive Cosh = new("cosh", 1)
     {
+        Range = PrimitiveRange.Positive,
         Scalar1 = Math.Cosh,
         Derivative = (x, _) => Functions.Sinh(x),
         Simplify = ExactRules.Values((0, 1)),
@@ -153,6 +186,7 @@ public static partial class Primitives
     /// <summary>Hyperbolic tangent.</summary>
     public static readonly Primitive Tanh = new("tanh", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Scalar1 = Math.Tanh,
         Derivative = (_, y) => 1 - (y * y),
         Simplify = ExactRules.Values((0, 0)),
@@ -161,6 +195,7 @@ public static partial class Primitives
     /// <summary>Inverse hyperbolic sine.</summary>
     public static readonly Primitive Asinh = new("asinh", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Scalar1 = Math.Asinh,
         Derivative = (x, _) => Functions.Rsqrt((x * x) + 1),
         Simplify = ExactRules.Values((0, 0)),
@@ -169,6 +204,7 @@ public static partial class Primitives
     /// <summary>Inverse hyperbolic cosine.</summary>
     public static readonly Primitive Acosh = new("acosh", 1)
     {
+        Range = PrimitiveRange.NonNegative,
         Domain = new Domain(1, double.PositiveInfinity),
         Kinks = "derivative inf at 1",
         Scalar1 = Math.Acosh,
@@ -179,6 +215,7 @@ public static partial class Primitives
     /// <summary>Inverse hyperbolic tangent.</summary>
     public static readonly Primitive Atanh = new("atanh", 1)
     {
+        Range = PrimitiveRange.KeepsSign,
         Domain = Domain.Open(-1, 1),
         Kinks = "derivative inf at -1 and 1",
         Scalar1 = Math.Atanh,

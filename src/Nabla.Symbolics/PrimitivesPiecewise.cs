@@ -8,6 +8,7 @@ public static partial class Primitives
     /// <summary>The absolute value.</summary>
     public static readonly Primitive Abs = new("abs", 1)
     {
+        Range = PrimitiveRange.Magnitude,
         Kinks = "derivative 0 at 0",
         Scalar1 = Math.Abs,
         Derivative = (x, _) => Functions.Sign(x),
@@ -17,6 +18,7 @@ public static partial class Primitives
     /// <summary>-1, 0 or 1.</summary>
     public static readonly Primitive Sign = new("sign", 1)
     {
+        Range = PrimitiveRange.Sign,
         Kinks = "derivative 0 everywhere",
         Scalar1 = x => x > 0 ? 1 : x < 0 ? -1 : x,
         Derivative = Flat,
@@ -26,6 +28,7 @@ public static partial class Primitives
     /// <summary>The largest whole number not above x.</summary>
     public static readonly Primitive Floor = new("floor", 1)
     {
+        Range = PrimitiveRange.Rounds,
         Kinks = "derivative 0 everywhere",
         Scalar1 = Math.Floor,
         Derivative = Flat,
@@ -35,6 +38,7 @@ public static partial class Primitives
     /// <summary>The smallest whole number not below x.</summary>
     public static readonly Primitive Ceil = new("ceil", 1)
     {
+        Range = PrimitiveRange.Rounds,
         Kinks = "derivative 0 everywhere",
         Scalar1 = Math.Ceiling,
         Derivative = Flat,
@@ -44,6 +48,7 @@ public static partial class Primitives
     /// <summary>The nearest whole number, halves to the even one.</summary>
     public static readonly Primitive Round = new("round", 1)
     {
+        Range = PrimitiveRange.Rounds,
         Kinks = "derivative 0 everywhere",
         Scalar1 = Math.Round,
         Derivative = Flat,
@@ -53,6 +58,7 @@ public static partial class Primitives
     /// <summary>x without its fraction.</summary>
     public static readonly Primitive Trunc = new("trunc", 1)
     {
+        Range = PrimitiveRange.Rounds,
         Kinks = "derivative 0 everywhere",
         Scalar1 = Math.Truncate,
         Derivative = Flat,
@@ -134,13 +140,24 @@ public static partial class Primitives
     /// <summary>a differs from b.</summary>
     public static readonly Primitive NotEqual = Truth("notequal", (a, b) => a != b, ExactRules.Test((a, b) => a != b), commutative: true);
 
+    /// <summary>1 for equal indices, else 0; known as soon as the difference of the indices is a number.</summary>
+    public static readonly Primitive KroneckerDelta = new("kroneckerdelta", 2)
+    {
+        IsTruth = true,
+        IsCommutative = true,
+        Kinks = "derivative 0 everywhere",
+        Scalar2 = (a, b) => a == b ? 1 : 0,
+        Partial = (_, _, _) => 0,
+        Simplify = args => args[0] - args[1] is Number difference && !double.IsNaN(difference.ToDouble()) ? difference.IsZero ? 1 : 0 : null,
+    };
+
     /// <summary>Both are true.</summary>
     public static readonly Primitive And = Truth(
-        "and", (a, b) => a != 0 && b != 0, ExactRules.Test((a, b) => a.Sign != 0 && b.Sign != 0), commutative: true, absorbing: Number.Zero);
+        "and", (a, b) => a != 0 && b != 0, ExactRules.Test((a, b) => a.Sign != 0 && b.Sign != 0), commutative: true, absorbing: Number.Zero, neutral: Number.One);
 
     /// <summary>One at least is true.</summary>
     public static readonly Primitive Or = Truth(
-        "or", (a, b) => a != 0 || b != 0, ExactRules.Test((a, b) => a.Sign != 0 || b.Sign != 0), commutative: true, absorbing: Number.One);
+        "or", (a, b) => a != 0 || b != 0, ExactRules.Test((a, b) => a.Sign != 0 || b.Sign != 0), commutative: true, absorbing: Number.One, neutral: Number.Zero);
 
     /// <summary>Exactly one is true.</summary>
     public static readonly Primitive Xor = Truth(
@@ -199,7 +216,8 @@ public static partial class Primitives
     }
 
     private static Primitive Truth(
-        string name, Func<double, double, bool> test, Func<Expr[], Expr?> exact, bool commutative = false, Number? absorbing = null) => new(name, 2)
+        string name, Func<double, double, bool> test, Func<Expr[], Expr?> exact, bool commutative = false, Number? absorbing = null,
+        Number? neutral = null) => new(name, 2)
         {
             IsTruth = true,
             IsCommutative = commutative,
@@ -208,6 +226,17 @@ public static partial class Primitives
             Partial = (_, _, _) => 0,
             Simplify = args => absorbing is not null && (ReferenceEquals(args[0], absorbing) || ReferenceEquals(args[1], absorbing))
                 ? absorbing
-                : exact(args),
+                : exact(args) ?? (neutral is null ? null : (Expr?)Other(args, neutral)),
         };
+
+    // true and t is t, if t is a truth value: 5 counts as true but is not 1.
+    private static Call? Other(Expr[] args, Number neutral)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            if (ReferenceEquals(args[i], neutral) && args[1 - i] is Call { Primitive.IsTruth: true } truth) return truth;
+        }
+
+        return null;
+    }
 }

@@ -46,7 +46,7 @@ public sealed class Sum : Expr
 
     /// <summary>
     /// Inserts sorted terms into ordered ones, adding the coefficients of equal cores. <paramref name="again"/> tells that a term became
-    /// plus or minus a sum, which must be flattened.
+    /// plus or minus a sum, which must be flattened, or not a number, which belongs to the constant.
     /// </summary>
     private static List<Expr> Merge(ReadOnlySpan<Expr> ordered, ReadOnlySpan<Term> added, out bool again)
     {
@@ -70,7 +70,7 @@ public sealed class Sum : Expr
             }
 
             if (coefficient.IsZero) continue;
-            again |= core is Sum && (coefficient.IsOne || ReferenceEquals(coefficient, Number.MinusOne));
+            again |= (core is Sum && (coefficient.IsOne || ReferenceEquals(coefficient, Number.MinusOne))) || double.IsNaN(coefficient.ToDouble());
             result.Add(node ?? Product.Scale(coefficient, core));
         }
 

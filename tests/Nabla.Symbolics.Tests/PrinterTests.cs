@@ -42,7 +42,7 @@ public sealed class PrinterTests
         { "(-x)^y", Pow(-X, Y) },
         { "1/(x + y)", 1 / (X + Y) },
         { "(x + 1)/(y + 1)", (X + 1) / (Y + 1) },
-        { "select(less(x, 0), -x, x)", Select(Less(X, 0), -X, X) },
+        { "piecewise(x < 0, -x, x)", Select(Less(X, 0), -X, X) },
         { "-1/3", new Rational(-1, 3) },
         { "1e+300*x", 1e300 * X },
         { "inf", double.PositiveInfinity },

@@ -76,9 +76,11 @@ internal sealed class Program
 
         public Program Build(ReadOnlySpan<Expr> outputs)
         {
-            foreach (Expr output in outputs) Lower(output);
+            var written = new Expr[outputs.Length];
+            for (int i = 0; i < written.Length; i++) written[i] = outputs[i].Unroll();
+            foreach (Expr output in written) Lower(output);
             var results = new int[outputs.Length];
-            for (int i = 0; i < results.Length; i++) results[i] = values[outputs[i]];
+            for (int i = 0; i < results.Length; i++) results[i] = values[written[i]];
             return Allocate(results);
         }
 
@@ -136,6 +138,9 @@ internal sealed class Program
             Number number => ConstantOf(number.ToDouble()),
             Constant constant => ConstantOf(constant.ToDouble()),
             Symbol symbol => throw new ArgumentException($"Program: {symbol.Name} is not among the inputs."),
+            Indexed indexed => throw new ArgumentException($"Program: the element {indexed} of an array is no input. Replace it by a symbol, with Subs."),
+            BigOperator big => throw new ArgumentException(
+                $"Program: the {big.Kind} over {big.Index.Name} runs from {big.Lower} to {big.Upper}. Give the bounds numbers, with Subs."),
             Sum => EmitSum(expr),
             Product => EmitProduct(expr),
             Call call => EmitCall(call),

@@ -52,4 +52,7 @@ internal static partial class ScalarMath
         }
         return y;
     }
+
+    /// <summary>The inverse of erfc: +-inf at 0 and 2.</summary>
+    public static double Erfcinv(double x) => x is > 0.5 and < 1.5 ? -ErfInv(x - 1) : -Ndtri(x / 2) * 0.70710678118654752;
 }

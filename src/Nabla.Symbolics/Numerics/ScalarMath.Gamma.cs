@@ -50,6 +50,34 @@ internal static partial class ScalarMath
         8.5860620562778452e-15, -2.1748686985580619e-16, 5.5090028283602295e-18, -1.3954464685812522e-19
     ];
 
+    /// <summary>gamma(x): +-inf at +-0 and beyond the range of a double, NaN at the negative whole numbers.</summary>
+    public static double Gamma(double x)
+    {
+        if (double.IsNaN(x) || double.IsPositiveInfinity(x)) return x;
+        if (x == 0) return 1 / x;
+        if (x < 0)
+        {
+            if (x == Math.Floor(x)) return double.NaN;
+            // Reflection; gamma(1 - x) is taken in two factors, as it overflows before the result underflows.
+            double product = 1, y = 1 - x;
+            if (y > 200) return 0 * double.SinPi(x);
+            while (y > 150) product *= --y;
+            return Math.PI / (double.SinPi(x) * Gamma(y)) / product;
+        }
+        if (x > 171.7) return double.PositiveInfinity;
+        if (x >= 24)
+        {
+            double z = 1 / (x * x), power = Math.Pow(x, 0.5 * (x - 0.5));
+            double series = (1 / 12.0 - z * (1 / 360.0 - z * (1 / 1260.0 - z * (1 / 1680.0 - z / 1188.0)))) / x;
+            return power * (power * Math.Exp(-x)) * (2.5066282746310005 * Math.Exp(series));
+        }
+        // Down to [2, 3), or up to [1, 2); whole numbers are exact.
+        double factor = 1;
+        while (x >= 3) factor *= --x;
+        if (x < 1) return Math.Exp(LGamma(x + 1)) / x;
+        return x == Math.Floor(x) ? factor : factor * Math.Exp(LGamma(x));
+    }
+
     /// <summary>log |gamma(x)|; +inf at 0, -1, -2, ... Near its zeros at negative arguments only the absolute error is small.</summary>
     public static double LGamma(double x)
     {

@@ -98,6 +98,11 @@ internal static partial class ScalarMath
     /// <summary>log(1 + e^x)</summary>
     public static double Softplus(double x) => VectorLog.Softplus(new Vector<double>(x)).ToScalar();
 
+    public static double Cbrt(double x) => Math.Cbrt(x);
+
+    /// <summary>sqrt(a² + b²) without overflow</summary>
+    public static double Hypot(double a, double b) => double.Hypot(a, b);
+
     // ---- circular and hyperbolic functions ----
 
     public static double Sin(double x) => Math.Sin(x);
@@ -147,6 +152,8 @@ internal static partial class ScalarMath
     public static double Xor(double a, double b) => Truth((a != 0) != (b != 0));
 
     public static double Select(double condition, double a, double b) => condition != 0 ? a : b;
+
+    public static double KroneckerDelta(double a, double b) => Truth(a == b);
 
     private static double Truth(bool value) => value ? 1 : 0;
 }

@@ -74,6 +74,15 @@ internal static class AutogradErrors
         new($"Backward: {node.Name} returned NaN in the gradient of its input {input}. " +
             (node.Trace is { } trace ? $"The forward operation was called here:\n{trace}" : "Turn on Autograd.AnomalyMode() before the forward pass to see where it was called."));
 
+    public static AutogradException EndedLevel(string op, string transform) =>
+        new($"{op}: an argument belongs to a call of {transform} that has returned. Return it from the function instead of keeping it in a variable outside, or Detach() it there.");
+
+    public static AutogradException ValueOfItem(string op, string transform, int items) =>
+        new($"{op}: inside {transform} this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function.");
+
+    public static AutogradException RandomItems(string op) =>
+        new($"{op}: random numbers inside Vmap: pass randomness: VmapRandomness.Different to draw them for each item, or Same to draw them once for all.");
+
     public static DTypeException RefusesBool(string op, string remedy, Tensor x) =>
         new($"{op}: is not defined for truth values, an argument is bool {x.Shape}. {remedy}");
 }

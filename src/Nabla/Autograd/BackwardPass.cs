@@ -213,7 +213,7 @@ internal sealed class BackwardPass
             slot.Gradient = gradient;
             slot.Owned = owned && !createGraph;
         }
-        else if (slot.Owned && !slot.Gradient.IsDual && !gradient.IsDual)
+        else if (slot.Owned && !slot.Gradient.IsTraced && !gradient.IsTraced)
         {
             VectorSpace.Current.AddInto(slot.Gradient, gradient);
         }
@@ -295,7 +295,7 @@ internal sealed class BackwardPass
         Tensor gradient = slot.Gradient!;
         lock (tensor)
         {
-            if (tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsDual && !gradient.IsDual)
+            if (tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsTraced && !gradient.IsTraced)
             {
                 VectorSpace.Current.AddInto(known, gradient);
                 return;

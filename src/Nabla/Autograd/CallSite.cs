@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Nabla;
 
-/// <summary>Where an operation was called from, for anomaly mode.</summary>
+/// <summary>Where an operation was called from, for anomaly mode and for functions that cannot be traced.</summary>
 internal static class CallSite
 {
     private const int MostFrames = 8;
@@ -20,5 +20,13 @@ internal static class CallSite
             if (++count == MostFrames) break;
         }
         return text.ToString().TrimEnd();
+    }
+
+    /// <summary>The innermost line of the user's code: <c>at Program.F(Tensor x) in F.cs:line 12</c>; empty if there is none.</summary>
+    public static string Innermost()
+    {
+        foreach (StackFrame frame in new StackTrace(fNeedFileInfo: true).GetFrames())
+            if (frame.GetMethod()?.Module.Assembly != typeof(CallSite).Assembly) return new StackTrace(frame).ToString().Trim();
+        return "";
     }
 }

@@ -160,9 +160,9 @@ public sealed partial class ElementwiseOp
             if ((input.Flags & TensorFlags.View) != 0) _ = input.RequiresGrad;
             flags |= input.Flags;
         }
-        if ((flags & TensorFlags.Dual) != 0)
+        if ((flags & TensorFlags.Traced) != 0)
         {
-            EvaluateDual(inputs).CopyTo(outputs);
+            ((flags & TensorFlags.Levelled) != 0 ? EvaluateTraced(inputs) : EvaluateSymbols(inputs)).CopyTo(outputs);
         }
         else if (!TryScalars(inputs, outputs))
         {
@@ -190,21 +190,32 @@ public sealed partial class ElementwiseOp
 
     private void Compute(ReadOnlySpan<Tensor> inputs, Span<NdArray> outputs)
     {
+        int[] dims = ResultDims(inputs);
+        DType type = ComputeType(inputs);
+        Program program = Declared.Program;
+        DType result = IsPredicate ? DType.Bool : type;
+        var room = default(FewArrays);
+        Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
+        ElementwiseKernel.Run(program, arrays, dims, type.IsFloatingPoint() ? type : DType.Int64, result, outputs);
+    }
+
+    private int[] ResultDims(ReadOnlySpan<Tensor> inputs)
+    {
         int[] dims = inputs[0].Dims;
         for (int i = 1; i < inputs.Length; i++) dims = Broadcasting.Shapes(Name, dims, inputs[i].Dims);
+        return dims;
+    }
+
+    private DType ComputeType(ReadOnlySpan<Tensor> inputs)
+    {
         DType type = ElementTypes.Result(inputs);
         if (insteadOfBool is not null)
         {
             foreach (Tensor input in inputs)
                 if (input.DType == DType.Bool) throw AutogradErrors.RefusesBool(Name, insteadOfBool, input);
         }
-        Program program = Declared.Program;
-        if (!program.IntegerExact && !type.IsFloatingPoint()) type = DType.Float32;
-        DType result = IsPredicate ? DType.Bool : type;
-        var room = default(FewArrays);
-        Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
-        ElementwiseKernel.Run(program, arrays, dims, type.IsFloatingPoint() ? type : DType.Int64, result, outputs);
+        return !Declared.Program.IntegerExact && !type.IsFloatingPoint() ? DType.Float32 : type;
     }
 
     [System.Runtime.CompilerServices.InlineArray(Length)]
@@ -224,6 +235,7 @@ public sealed partial class ElementwiseOp
         GradientPlan plan = Plan(mask);
         var node = new ElementwiseNode(this, plan, inputs, outputs);
         for (int i = 0; i < outputs.Length; i++) outputs[i].SetHistory(node, i);
+        GraphRecording.Current?.Add(node, inputs, outputs);
     }
 
     internal GradientPlan Plan(int mask)
@@ -233,11 +245,19 @@ public sealed partial class ElementwiseOp
         return lastPlan = plans.GetOrAdd(mask, static (m, op) => new GradientPlan(op, m), this);
     }
 
-    // ---- forward mode -----------------------------------------------------------------------------------------------
+    // ---- transforms -------------------------------------------------------------------------------------------------
 
-    private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs)
+    private Tensor[] EvaluateTraced(ReadOnlySpan<Tensor> inputs)
     {
-        long level = ForwardMode.HighestLevel(inputs);
+        TransformLevel level = TransformLevel.Highest(inputs)!;
+        level.CheckActive(Name);
+        foreach (Tensor input in inputs)
+            if (BatchMode.ItemsOf(input, level) is not null) return Array.ConvertAll(ApplyMany(BatchMode.Aligned(inputs, level)), items => BatchMode.Wrap(level, items));
+        return EvaluateDual(inputs, level);
+    }
+
+    private Tensor[] EvaluateDual(ReadOnlySpan<Tensor> inputs, TransformLevel level)
+    {
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         int mask = 0;

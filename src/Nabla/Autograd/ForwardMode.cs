@@ -4,43 +4,26 @@ namespace Nabla;
 /// The value of a tensor inside forward mode: a primal and its tangent, of one nesting level. Both are tensors, possibly
 /// pairs of a lower level, so that levels never mix.
 /// </summary>
-internal sealed record DualValue(long Level, Tensor Primal, Tensor Tangent);
+internal sealed record DualValue(TransformLevel Level, Tensor Primal, Tensor Tangent);
 
 /// <summary>Forward mode: computes an operation on pairs by its own rule, the highest level first.</summary>
 internal static class ForwardMode
 {
-    private static long levels;
-
-    /// <summary>
-    /// A new level, above all that are in use. Levels are never used again: a pair that escapes from its derivative stays
-    /// harmless, and there is nothing to restore after an exception.
-    /// </summary>
-    public static long NewLevel() => Interlocked.Increment(ref levels);
-
-    /// <summary>The highest level among tensors; 0 if there is no pair.</summary>
-    public static long HighestLevel(ReadOnlySpan<Tensor> tensors)
-    {
-        long level = 0;
-        foreach (Tensor tensor in tensors)
-            if (tensor.IsDual) level = Math.Max(level, tensor.Extra!.Dual!.Level);
-        return level;
-    }
-
     /// <summary>Makes a pair.</summary>
-    public static Tensor Pair(long level, Tensor primal, Tensor tangent) => new(primal.Value)
+    public static Tensor Pair(TransformLevel level, Tensor primal, Tensor tangent) => new(primal.Value)
     {
-        Flags = TensorFlags.Dual,
-        Extra = new TensorExtra { Dual = new DualValue(level, primal, tangent) },
+        Flags = TensorFlags.Dual | (primal.Flags & TensorFlags.Symbolic),
+        Extra = new TensorExtra { Dual = new DualValue(level, primal, tangent), Symbols = primal.Extra?.Symbols },
     };
 
     /// <summary>The primal and the tangent (null where zero) of a tensor at a level.</summary>
-    public static (Tensor Primal, Tensor? Tangent) Split(Tensor x, long level) =>
-        x.Extra?.Dual is { } dual && dual.Level == level ? (dual.Primal, dual.Tangent) : (x, null);
+    public static (Tensor Primal, Tensor? Tangent) Split(Tensor x, TransformLevel level) =>
+        x.Extra?.Dual is { } dual && ReferenceEquals(dual.Level, level) ? (dual.Primal, dual.Tangent) : (x, null);
 
     /// <summary>The outputs of an operation that has a pair among its inputs.</summary>
-    public static Tensor[] Evaluate(Op op, ReadOnlySpan<Tensor> inputs)
+    public static Tensor[] Evaluate(Op op, ReadOnlySpan<Tensor> inputs, TransformLevel level)
     {
-        long level = HighestLevel(inputs);
+        level.CheckActive(op.Name);
         var primals = new Tensor[inputs.Length];
         var tangents = new Tensor?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) (primals[i], tangents[i]) = Split(inputs[i], level);

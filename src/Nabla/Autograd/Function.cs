@@ -89,6 +89,7 @@ public abstract class Function
         context.Seal(node, outputs);
         for (int i = 0; i < outputs.Length; i++)
             if (outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+        GraphRecording.Current?.Add(node, given, outputs);
         return outputs;
     }
 

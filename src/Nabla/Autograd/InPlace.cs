@@ -32,9 +32,9 @@ internal static class InPlace
         if (recording && result.RequiresGrad) CheckRecorded(op, target);
 
         bool keepsHistory = recording && (result.RequiresGrad || target.RequiresGrad);
-        if (result.IsDual || target.IsDual)
+        if (result.IsTraced || target.IsTraced)
         {
-            ReplacePair(target, result, recording);
+            ReplaceValue(target, result, recording);
             return target;
         }
         // A value cut from the tensor's own memory must be read before it is overwritten.
@@ -105,27 +105,29 @@ internal static class InPlace
     }
 
     /// <summary>
-    /// Inside forward mode the memory stays as it is, because the primal may be somebody else's: the handle gets another
-    /// pair. For a view that is the handle of the base, which all its views follow.
+    /// Inside transforms and traces the memory stays as it is, because it may be somebody else's: the handle gets another
+    /// value. For a view that is the handle of the base, which all its views follow.
     /// </summary>
-    private static void ReplacePair(Tensor target, Tensor result, bool recording)
+    private static void ReplaceValue(Tensor target, Tensor result, bool recording)
     {
         if (target.Extra?.View is { } view)
         {
-            ReplacePair(view.Base, new ViewWriteOp(view.Chain()).Of(view.Base, result), recording);
+            ReplaceValue(view.Base, new ViewWriteOp(view.Chain()).Of(view.Base, result), recording);
             ViewHistory.Refresh(target);
             return;
         }
-        Tensor pair = result;
-        if (!result.IsDual)
-        {
-            long level = target.Extra!.Dual!.Level;
-            pair = ForwardMode.Pair(level, VectorSpace.Current.Copy(result), VectorSpace.Current.Full(result.Dims, 0, result.DType));
-        }
+
+        // In memory of its own, whose version tells what was saved that the value is another.
+        Tensor value = VectorSpace.Current.Copy(result);
+        if (!result.HasLevel && target.Extra!.Dual is { } dual)
+            value = ForwardMode.Pair(dual.Level, value, VectorSpace.Current.Full(result.Dims, 0, result.DType));
+        else if (!result.HasLevel && target.Extra!.Batch is { } batch)
+            value = BatchMode.Wrap(batch.Level, VectorSpace.Current.Copy(VectorSpace.Current.Repeat(value, batch.Items.Dims[0])));
+        value.Value.Storage.Version = target.Value.Storage.Version + 1;
         if (recording && !result.RequiresGrad && target.RequiresGrad) new ViewWriteOp([]).Record(target, result);
-        target.Value = pair.Value;
-        target.Flags |= TensorFlags.Dual;
-        (target.Extra ??= new TensorExtra()).Dual = pair.Extra!.Dual;
+        target.Value = value.Value;
+        target.Flags = (target.Flags & ~TensorFlags.Traced) | (value.Flags & TensorFlags.Traced);
+        (target.Extra ??= new TensorExtra()).TakeTrace(value);
         if (recording && result.RequiresGrad)
         {
             Edge edge = result.GradientEdge();

@@ -8,6 +8,19 @@ internal abstract class LinearOp(string name) : Op(name)
 {
     protected override bool SavesOutputs => false;
 
+    /// <summary>Whether every element of the result is an element of an input, or 0: nothing is added up.</summary>
+    protected virtual bool OnlyMoves => false;
+
+    /// <summary>Whether an input holds positions that select elements of the others.</summary>
+    protected virtual bool IsIndex(int input) => false;
+
+    internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+            if (IsIndex(i) && inputs[i].IsSymbolic) throw SymbolicErrors.ValueDependent(Name, "positions");
+        return OnlyMoves ? SymbolicMode.Move(this, inputs, IsIndex) : SymbolicMode.Combine(this, inputs, IsIndex);
+    }
+
     /// <summary>The transpose for an operation of one input: the gradient of the input from that of the output.</summary>
     protected virtual Tensor Transpose(OpContext context, Tensor gradient) =>
         throw new InvalidOperationException($"{Name} states neither form of its transpose.");

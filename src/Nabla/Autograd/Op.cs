@@ -20,6 +20,21 @@ internal abstract class Op(string name)
     /// <summary>The gradients of the inputs (reverse mode), null where zero or not needed. Missing output gradients are zero.</summary>
     internal abstract Tensor?[] Vjp(OpContext context, Tensor?[] gradients);
 
+    /// <summary>
+    /// The outputs for many items at once: inputs and outputs have the items along their first axis. This is what <c>Vmap</c>
+    /// runs in place of a loop, in public operations or in this operation with its axes moved by one.
+    /// </summary>
+    internal abstract Tensor[] Batch(BatchedInputs items);
+
+    /// <summary>
+    /// The outputs where an input holds formulas: in public operations, or element by element through <see cref="SymbolicMode"/>.
+    /// Null if the elements of the result have no closed formula.
+    /// </summary>
+    internal virtual Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs) => null;
+
+    /// <summary>Computes on arrays for a rule that runs an operation on numbers which stand for something else.</summary>
+    internal NdArray[] Run(ReadOnlySpan<Tensor> inputs) => Guarded(inputs);
+
     /// <summary>Whether backward needs the value of an input.</summary>
     protected virtual bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => true;
 
@@ -36,15 +51,24 @@ internal abstract class Op(string name)
     protected internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
     {
         bool record = false;
-        bool dual = false;
+        TensorFlags flags = TensorFlags.None;
         foreach (Tensor input in inputs)
         {
             record |= input.RequiresGrad;
-            dual |= input.IsDual;
+            flags |= input.Flags;
         }
-        Tensor[] outputs = dual ? ForwardMode.Evaluate(this, inputs) : Wrap(Guarded(inputs), inputs);
+        Tensor[] outputs = (flags & TensorFlags.Traced) != 0 ? EvaluateTraced(flags, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
         return outputs;
+    }
+
+    private Tensor[] EvaluateTraced(TensorFlags flags, ReadOnlySpan<Tensor> inputs)
+    {
+        if ((flags & TensorFlags.Levelled) == 0) return SymbolicMode.Evaluate(this, inputs);
+        TransformLevel level = TransformLevel.Highest(inputs)!;
+        foreach (Tensor input in inputs)
+            if (BatchMode.ItemsOf(input, level) is not null) return BatchMode.Evaluate(this, inputs, level);
+        return ForwardMode.Evaluate(this, inputs, level);
     }
 
     private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)
@@ -79,6 +103,7 @@ internal abstract class Op(string name)
             if (SavesOutputs) context.SaveOutput(i, outputs[i], node);
             if (IsDifferentiable(i) && outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
         }
+        GraphRecording.Current?.Add(node, inputs, outputs);
     }
 }
 

@@ -22,6 +22,18 @@ internal enum TensorFlags
 
     /// <summary>Stands for a C# number in an expression: does not widen the other operand's type.</summary>
     Number = 16,
+
+    /// <summary>The value is a formula for each element: see <see cref="SymbolicValue"/>. Of a pair: that of its innermost primal.</summary>
+    Symbolic = 32,
+
+    /// <summary>The value is many items at once inside vmap: see <see cref="BatchValue"/>.</summary>
+    Batched = 64,
+
+    /// <summary>The value belongs to a running transform: see <see cref="TransformLevel"/>.</summary>
+    Levelled = Dual | Batched,
+
+    /// <summary>Not a plain array: an operation is computed by another rule than its kernel.</summary>
+    Traced = Dual | Batched | Symbolic,
 }
 
 /// <summary>
@@ -29,12 +41,16 @@ internal enum TensorFlags
 /// </summary>
 /// <remarks>
 /// A tensor is a handle: autograd metadata over a value. The value is an array in memory (shape, strides, storage), shared
-/// by views; or, inside forward mode, a pair of a primal and a tangent tensor. Operations live in partial files by family
+/// by views; or, inside forward mode, a pair of a primal and a tangent tensor; or, inside vmap, the stacked items; or, inside a
+/// trace, a formula for each element. Operations live in partial files by family
 /// (<c>Ops/</c>), each beside the declaration of its rule.
 /// </remarks>
 public sealed partial class Tensor
 {
-    /// <summary>The numbers; for a forward-mode pair those of its primal.</summary>
+    /// <summary>
+    /// The numbers; for a forward-mode pair those of its primal; of formulas only the geometry and type. Whoever is not the kernel
+    /// of an operation reads them through <see cref="Numbers"/>.
+    /// </summary>
     internal NdArray Value;
 
     internal TensorFlags Flags;
@@ -84,6 +100,42 @@ public sealed partial class Tensor
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Flags & TensorFlags.Dual) != 0;
+    }
+
+    internal bool IsSymbolic
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & TensorFlags.Symbolic) != 0;
+    }
+
+    internal bool HasLevel => (Flags & TensorFlags.Levelled) != 0;
+
+    internal bool IsTraced
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & TensorFlags.Traced) != 0;
+    }
+
+    /// <summary>The plain numbers under all transforms: of all items, and without tangents. For checks of values.</summary>
+    internal Tensor Underlying
+    {
+        get
+        {
+            Tensor x = this;
+            while (x.HasLevel) x = x.Extra!.Dual?.Primal ?? x.Extra.Batch!.Items;
+            return x;
+        }
+    }
+
+    /// <summary>The numbers, for code outside of an operation's kernel: control flow, copies out of the library, in-place writes.</summary>
+    /// <param name="op">Who asks, for the message.</param>
+    /// <exception cref="TraceException">The tensor holds formulas.</exception>
+    /// <exception cref="AutogradException">The tensor stands for many items.</exception>
+    internal ref readonly NdArray Numbers(string op)
+    {
+        if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
+        if (Extra?.Batch is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        return ref Value;
     }
 
     /// <summary>
@@ -190,15 +242,21 @@ public sealed partial class Tensor
     /// The same numbers without history: shares memory and version counter, requires no gradient, and is a constant to
     /// forward mode too.
     /// </summary>
-    public Tensor Detach() => new(Value) { Flags = Flags & TensorFlags.Inference };
+    public Tensor Detach()
+    {
+        if (Extra?.Batch is { } batch) return BatchMode.Wrap(batch.Level, batch.Items.Detach());
+        return new(Value)
+        {
+            Flags = Flags & (TensorFlags.Inference | TensorFlags.Symbolic),
+            Extra = IsSymbolic ? new TensorExtra { Symbols = Extra!.Symbols } : null,
+        };
+    }
 
     /// <summary>The same value, forward-mode pair included, without the history of this handle.</summary>
     internal Tensor WithoutHistory()
     {
-        Tensor bare = Detach();
-        if (!IsDual) return bare;
-        bare.Flags |= TensorFlags.Dual;
-        bare.Extra = new TensorExtra { Dual = Extra!.Dual };
+        Tensor bare = new(Value) { Flags = Flags & (TensorFlags.Inference | TensorFlags.Traced) };
+        if (IsTraced) (bare.Extra = new TensorExtra()).TakeTrace(this);
         return bare;
     }
 
@@ -232,4 +290,14 @@ internal sealed class TensorExtra
     public AccumulateGrad? Accumulator;
     public ViewHistory? View;
     public DualValue? Dual;
+    public BatchValue? Batch;
+    public SymbolicValue? Symbols;
+
+    /// <summary>Takes over what a transform has put in the place of a value.</summary>
+    public void TakeTrace(Tensor from)
+    {
+        Dual = from.Extra?.Dual;
+        Batch = from.Extra?.Batch;
+        Symbols = from.Extra?.Symbols;
+    }
 }

@@ -41,6 +41,12 @@ internal abstract class VectorSpace
     /// <summary>A tensor of one value.</summary>
     public abstract Tensor Full(int[] dims, double value, DType dtype);
 
+    /// <summary>x in another shape.</summary>
+    public abstract Tensor Reshape(Tensor x, int[] dims);
+
+    /// <summary>x as often as asked along a new first axis, without copying.</summary>
+    public abstract Tensor Repeat(Tensor x, int count);
+
     /// <summary>Whether an element is NaN.</summary>
     public abstract bool HasNan(Tensor x);
 }

@@ -6,11 +6,26 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>The other way to look at the memory. Must throw before anything is allocated if the geometry does not fit.</summary>
     public abstract NdArray View(in NdArray x);
 
+    /// <summary>The same view of each of a number of items, which lie along a new first axis.</summary>
+    public abstract ViewOp OfItems(int count);
+
+    internal sealed override Tensor[] Batch(BatchedInputs items) => OfItems(items.Size).ApplyMany(items[0]);
+
     /// <summary>Whether the call makes several views at once, none of which may then be changed in place.</summary>
     public virtual bool IsOneOfSeveral => false;
 
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x) => Apply(x);
+
+    internal sealed override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor x = inputs[0];
+        SymbolicValue symbols = x.Extra!.Symbols!;
+        Tensor view = Wrap([View(x.Value)], inputs)[0];
+        view.Flags |= TensorFlags.Symbolic;
+        view.Extra!.Symbols = symbols with { Ids = View(symbols.Ids) };
+        return [view];
+    }
 
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
@@ -79,8 +94,8 @@ internal sealed class ViewHistory(Tensor parent, ViewOp op)
         Tensor again = CutAgain();
         version = again.Value.Storage.Version;
         view.Value = again.Value;
-        view.Extra!.Dual = again.Extra?.Dual;
-        view.Flags = again.IsDual ? view.Flags | TensorFlags.Dual : view.Flags & ~TensorFlags.Dual;
+        view.Extra!.TakeTrace(again);
+        view.Flags = (view.Flags & ~TensorFlags.Traced) | (again.Flags & TensorFlags.Traced);
         if (again.History is { } node) view.SetHistory(node, again.OutputIndex);
     }
 
@@ -115,12 +130,17 @@ internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
         whole.SetHistory(new OpNode(context, [whole, part], [whole]), 0);
     }
 
+    protected override bool OnlyMoves => true;
+
     protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
     {
         NdArray whole = ArrayCopy.Contiguous(inputs[0].Value);
         ArrayCopy.Into(inputs[1].Value, Cut(whole));
         return [whole];
     }
+
+    internal override Tensor[] Batch(BatchedInputs items) =>
+        new ViewWriteOp(Array.ConvertAll(chain, view => view.OfItems(items.Size))).ApplyMany(items.All());
 
     protected override Tensor?[] TransposeAll(OpContext context, Tensor gradient)
     {

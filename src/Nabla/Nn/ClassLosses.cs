@@ -96,7 +96,7 @@ public static partial class Losses
                 ignored = index.Eq(ignore);
                 index = index.MaskedFill(ignored, 0);
             }
-            foreach (long place in index.ToArray<long>())
+            foreach (long place in index.Underlying.ToArray<long>())
                 if (place < 0 || place >= input.Dims[axis]) throw NnErrors.ClassOutside(loss, place, input.Dims[axis], target);
             if (weight is not null) weights = weight.IndexSelect(0, index.Reshape(-1)).Reshape(expected);
             if (weights is not null && ignored is not null) weights = weights.MaskedFill(ignored, 0);

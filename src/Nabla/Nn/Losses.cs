@@ -70,9 +70,9 @@ public static partial class Losses
     public static Tensor Bce(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean)
     {
         Checked("Losses.Bce", input, target);
-        if (input.Numel > 0)
+        if (input.Numel > 0 && !input.IsSymbolic)
         {
-            (Tensor least, Tensor largest) = input.Detach().Aminmax();
+            (Tensor least, Tensor largest) = input.Underlying.Detach().Aminmax();
             if (least.Item() < 0) throw NnErrors.NotAProbability("Losses.Bce", least.Item());
             if (largest.Item() > 1) throw NnErrors.NotAProbability("Losses.Bce", largest.Item());
         }

@@ -146,7 +146,7 @@ public abstract class Module
         {
             Tensor tensor = entry.Value;
             if (tensor.DType == dtype || !tensor.DType.IsFloatingPoint()) continue;
-            tensor.Value = ArrayCopy.To(tensor.Value, dtype);
+            tensor.Value = ArrayCopy.To(tensor.Numbers("Module.To"), dtype);
             tensor.Grad = null;
             if (tensor.Extra is { } extra) extra.Accumulator = null;
         }
@@ -157,7 +157,7 @@ public abstract class Module
 
     /// <summary>Copies of all parameters and buffers by name, to be saved or loaded into another module of the same build.</summary>
     public IReadOnlyDictionary<string, Tensor> StateDict() =>
-        State().ToDictionary(entry => entry.Name, entry => new Tensor(ArrayCopy.Contiguous(entry.Value.Value)));
+        State().ToDictionary(entry => entry.Name, entry => new Tensor(ArrayCopy.Contiguous(entry.Value.Numbers("StateDict"))));
 
     /// <summary>Overwrites parameters and buffers; the values are converted to the module's types. All or nothing.</summary>
     /// <param name="state">Tensors by name, as <see cref="StateDict"/> gives them.</param>

@@ -103,7 +103,7 @@ public sealed partial class Tensor
     public bool Equal(Tensor other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Shape == other.Shape && Holds(Eq(other));
+        return Shape == other.Shape && Holds("Equal", Eq(other));
     }
 
     /// <summary>Where |x − y| ≤ atol + rtol·|y|. Equal infinities are close; NaN only on request.</summary>
@@ -121,7 +121,7 @@ public sealed partial class Tensor
 
     /// <summary>Whether all elements are close, as <see cref="IsClose"/> has it.</summary>
     /// <inheritdoc cref="IsClose"/>
-    public bool AllClose(Tensor other, double rtol = 1e-5, double atol = 1e-8, bool equalNan = false) => Holds(IsClose(other, rtol, atol, equalNan));
+    public bool AllClose(Tensor other, double rtol = 1e-5, double atol = 1e-8, bool equalNan = false) => Holds("AllClose", IsClose(other, rtol, atol, equalNan));
 
     // |x − y| < ∞ keeps infinities of different sign, and a finite beside an infinite number, apart.
     private static readonly ElementwiseOp IsCloseOp = ElementwiseOp.Predicate("IsClose", (x, y, relative, absolute) =>
@@ -130,7 +130,7 @@ public sealed partial class Tensor
         return F.Or(F.Equal(x, y), F.And(F.Less(distance, double.PositiveInfinity), F.LessEqual(distance, absolute + (relative * F.Abs(y)))));
     });
 
-    private static bool Holds(Tensor truth) => truth.Sum().Item<long>() == truth.Numel;
+    private static bool Holds(string op, Tensor truth) => truth.Sum().Elements<long>(op)[0] == truth.Numel;
 
     // ---- kinds of numbers ---------------------------------------------------------------------------------------------
 

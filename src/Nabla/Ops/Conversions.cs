@@ -1,3 +1,6 @@
+using Nabla.Symbolics;
+using F = Nabla.Symbolics.Functions;
+
 namespace Nabla;
 
 // Reading values, changing types, copying.
@@ -32,6 +35,18 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        // Between floating-point types a formula stays what it is: it has no precision to lose.
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor x = inputs[0];
+            Expr[] formulas = SymbolicMode.Formulas(x);
+            if (dtype == DType.Bool) formulas = Array.ConvertAll(formulas, formula => F.NotEqual(formula, 0));
+            else if (x.DType.IsFloatingPoint() && !dtype.IsFloatingPoint()) formulas = Array.ConvertAll(formulas, F.Trunc);
+            return [SymbolicMode.Tensor(SymbolicMode.ListOf(inputs), formulas, x.Dims, dtype)];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.To(inputs[0].Value, dtype)];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.To(context.DType(0));
@@ -40,6 +55,10 @@ public sealed partial class Tensor
     private sealed class CloneOp(string name) : LinearOp(name)
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        protected override bool OnlyMoves => true;
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.Contiguous(inputs[0].Value)];
 
@@ -53,7 +72,8 @@ public sealed partial class Tensor
     public double Item()
     {
         if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
-        return Value.GetDouble(Value.Offset);
+        ref readonly NdArray x = ref Numbers("Item");
+        return x.GetDouble(x.Offset);
     }
 
     /// <summary>The only element.</summary>
@@ -63,17 +83,21 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
-        return ToArray<T>()[0];
+        return Elements<T>("Item")[0];
     }
 
     /// <summary>The elements in row-major order, in a new array.</summary>
     /// <typeparam name="T">float, double, long, int, byte or bool; the values are converted.</typeparam>
     /// <exception cref="DTypeException">The type has no tensor counterpart.</exception>
     public T[] ToArray<T>()
+        where T : unmanaged => Elements<T>("ToArray");
+
+    private T[] Elements<T>(string op)
         where T : unmanaged
     {
         DType wanted = DTypeRules.Of<T>();
-        NdArray flat = wanted == DType && IsContiguous ? Value : ArrayCopy.To(Value, wanted);
+        ref readonly NdArray x = ref Numbers(op);
+        NdArray flat = wanted == DType && IsContiguous ? x : ArrayCopy.To(x, wanted);
         T[] elements = flat.Span<T>().ToArray();
         GC.KeepAlive(flat.Storage);
         GC.KeepAlive(this);
@@ -114,6 +138,9 @@ public sealed partial class Tensor
         if (DType is not (DType.Float32 or DType.Int64 or DType.Bool)) notes.Add($"dtype={DType.Word()}");
         if (GradFn is { } node) notes.Add($"grad_fn=<{node.Name}>");
         else if (RequiresGrad) notes.Add("requires_grad=True");
+        if (Extra?.Batch is { } batch) return $"items({batch.Items.Dims[0]} of {Shape}): {batch.Items}";
+
+        if (IsSymbolic) return SymbolicMode.Text(this, notes);
         NdArray x = Value;
         return TensorPrinter.Format(DType, Dims, i => x.GetDouble(x.PositionOf(i)), i => x.GetInt64(x.PositionOf(i)), string.Join(", ", notes));
     }

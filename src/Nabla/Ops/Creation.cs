@@ -136,11 +136,14 @@ public sealed partial class Tensor
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [2, 3] is a shape
     public static Tensor Rand(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false, Generator? generator = null)
     {
-        NdArray array = Floats("Rand", shape, dtype);
         generator ??= Generator.Default;
-        if (dtype == DType.Float32) generator.FillUniform(array.Span<float>());
-        else generator.FillUniform(array.Span<double>());
-        return new Tensor(array).RequireGrad(requiresGrad);
+        return VmapScope.Draw("Rand", shape, all =>
+        {
+            NdArray array = Floats("Rand", all, dtype);
+            if (dtype == DType.Float32) generator.FillUniform(array.Span<float>());
+            else generator.FillUniform(array.Span<double>());
+            return new Tensor(array);
+        }).RequireGrad(requiresGrad);
     }
 
     /// <summary>Normal numbers of mean 0 and variance 1.</summary>
@@ -148,11 +151,14 @@ public sealed partial class Tensor
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [2, 3] is a shape
     public static Tensor RandN(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false, Generator? generator = null)
     {
-        NdArray array = Floats("RandN", shape, dtype);
         generator ??= Generator.Default;
-        if (dtype == DType.Float32) generator.FillNormal(array.Span<float>());
-        else generator.FillNormal(array.Span<double>());
-        return new Tensor(array).RequireGrad(requiresGrad);
+        return VmapScope.Draw("RandN", shape, all =>
+        {
+            NdArray array = Floats("RandN", all, dtype);
+            if (dtype == DType.Float32) generator.FillNormal(array.Span<float>());
+            else generator.FillNormal(array.Span<double>());
+            return new Tensor(array);
+        }).RequireGrad(requiresGrad);
     }
 
     /// <summary>Whole numbers from <paramref name="low"/> up to but not including <paramref name="high"/>, equally likely.</summary>
@@ -166,10 +172,13 @@ public sealed partial class Tensor
     {
         if (low >= high) throw new ArgumentException($"RandInt: low must be below high, got {low} and {high}. Pass a high above low; high itself is never returned.");
         generator ??= Generator.Default;
-        NdArray array = NdArray.Allocate(shape.Dims, dtype);
-        int count = array.Numel;
-        for (int i = 0; i < count; i++) array.SetInt64(i, generator.NextInt64(low, high));
-        return new Tensor(array);
+        return VmapScope.Draw("RandInt", shape, all =>
+        {
+            NdArray array = NdArray.Allocate(all.Dims, dtype);
+            int count = array.Numel;
+            for (int i = 0; i < count; i++) array.SetInt64(i, generator.NextInt64(low, high));
+            return new Tensor(array);
+        });
     }
 
     /// <summary>The numbers 0 … n-1 in random order.</summary>
@@ -178,14 +187,20 @@ public sealed partial class Tensor
     public static Tensor RandPerm(int n, Generator? generator = null)
     {
         generator ??= Generator.Default;
-        Tensor result = Arange(n);
-        Span<long> order = result.Value.Span<long>();
-        for (int i = n - 1; i > 0; i--)
+        return VmapScope.Draw("RandPerm", [n], all =>
         {
-            int j = (int)generator.NextInt64(0, i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
-        return result;
+            Tensor result = Arange(n).Expand(all).Clone();
+            for (int from = 0; from < result.Numel; from += Math.Max(n, 1))
+            {
+                Span<long> order = result.Value.Span<long>().Slice(from, n);
+                for (int i = n - 1; i > 0; i--)
+                {
+                    int j = (int)generator.NextInt64(0, i + 1);
+                    (order[i], order[j]) = (order[j], order[i]);
+                }
+            }
+            return result;
+        });
     }
 
     /// <summary>Starts the default generator from a seed, as <c>torch.manual_seed</c> does.</summary>

@@ -78,6 +78,8 @@ public sealed partial class Tensor
 
     private sealed class DiagonalOp(int offset, int rows, int columns) : ViewOp("Diagonal")
     {
+        public override ViewOp OfItems(int count) => new DiagonalOp(offset, rows + 1, columns + 1);
+
         public override NdArray View(in NdArray x)
         {
             int first = Math.Max(-offset, 0), second = Math.Max(offset, 0);
@@ -118,6 +120,10 @@ public sealed partial class Tensor
     private sealed class TriangleOp(string name, int offset) : LinearOp(name)
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        protected override bool OnlyMoves => true;
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

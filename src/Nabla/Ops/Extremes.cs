@@ -131,6 +131,11 @@ public sealed partial class Tensor
 
     private sealed class ExtremeOp(string name, int[] axes, bool keep, bool largest) : SharedChoiceOp(name, axes, keep)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new ExtremeOp(Name, BatchedInputs.Shift(Over), Keeps, largest).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Reduce(inputs[0], Over, Keeps, inputs[0].DType, group => group.Aggregate(largest ? F.Max : F.Min))];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, Over, AxisGroups.Reduced(inputs[0].Dims, Over, Keeps), new ExtremeKernel(largest))];
     }
@@ -148,6 +153,14 @@ public sealed partial class Tensor
     /// <summary>Positions of extremes, with the axis kept.</summary>
     private sealed class ArgExtremeOp(string name, int axis, bool largest) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new ArgExtremeOp(Name, axis + 1, largest).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Reduce(inputs[0], [axis], keep: true, DType.Int64, row => SymbolicPositions.OfExtreme(list, row, row.Length, largest, last: false))];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: true), new ArgExtremeKernel(largest))];
     }

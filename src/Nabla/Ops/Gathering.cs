@@ -111,6 +111,25 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor index) => Apply(x, index);
 
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            if (forEach) return new GatherOp(Name, axis + 1, forEach, lastOnly).ApplyMany(items.All());
+            if (items.Shared(1) is { } same) return [new GatherOp(Name, axis + 1, forEach, lastOnly).Of(items[0], same)];
+            Tensor x = InRows(items[0], axis), index = items[1];
+            Tensor y = new GatherOp(Name, axis, forEach, lastOnly).Of(x, InRows(Name, index, items[0], axis));
+            return [y.MoveAxis(axis, 0)];
+        }
+
+        protected override bool OnlyMoves => true;
+
+        protected override bool IsIndex(int input) => input == 1;
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            if (!inputs[1].IsSymbolic || lastOnly) return base.OnSymbols(inputs);
+            return [SymbolicPositions.Read(inputs[0], inputs[1], axis, forEach)];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);
@@ -145,6 +164,26 @@ public sealed partial class Tensor
                 if (lastOnly) IndexKernels.ZeroOverwritten(to, places, forEach, outer, n, count, inner);
             }
         }
+    }
+
+    // ---- positions of each item -----------------------------------------------------------------------------------------
+
+    /// <summary>[items, …, n, …] as […, items·n, …]: the axis of every item, one behind the other.</summary>
+    private static Tensor InRows(Tensor items, int axis)
+    {
+        int[] dims = items.Dims;
+        return items.MoveAxis(0, axis).Reshape([.. dims.AsSpan(1, axis), dims[0] * dims[axis + 1], .. dims.AsSpan(axis + 2)]);
+    }
+
+    /// <summary>Positions along the axis of each item as positions along the axes of all items, one behind the other.</summary>
+    private static Tensor InRows(string op, Tensor index, Tensor items, int axis)
+    {
+        int n = items.Dims[axis + 1];
+        var ones = new int[index.Rank];
+        Array.Fill(ones, 1);
+        ones[0] = index.Dims[0];
+        CheckPositions(op, Packed(index.Underlying.Value), items, axis + 1);
+        return index + (Arange(index.Dims[0]) * n).Reshape(ones);
     }
 
     /// <summary>Throws for a position outside an axis, before anything is written.</summary>

@@ -41,7 +41,7 @@ public sealed partial class Tensor
             ArgumentNullException.ThrowIfNull(value);
             var part = new IndexedPart(this, indices);
             Tensor source = part.Fit("x[…] =", value.To(DType));
-            if (!part.IsBasic || IsDual || source.IsDual) InPlace.Apply("x[…] =", this, x => part.Replace(x, source, accumulate: false));
+            if (!part.IsBasic || IsTraced || source.IsTraced) InPlace.Apply("x[…] =", this, x => part.Replace(x, source, accumulate: false));
             else InPlace.Apply("x[…] =", part.View, _ => ReferenceEquals(source, value) ? source.Clone() : source);
         }
     }

@@ -103,6 +103,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor[] tensors) => Apply(tensors);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new CatOp(axis + 1).ApplyMany(items.All());
+
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             int[] dims = inputs[0].Dims.AsSpan().ToArray();

@@ -1,3 +1,5 @@
+using Nabla.Symbolics;
+
 namespace Nabla;
 
 /// <summary>
@@ -29,6 +31,20 @@ public static partial class Linalg
         public Tensor Of(Tensor x) => Apply(x);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            int n = inputs[0].Dims[^1];
+            return [SymbolicMode.PerBlock(inputs[0], inputs[0].Dims, matrix =>
+            {
+                (Expr determinant, Expr[] cofactors) = MatrixFormulas.Cofactors("Inv", matrix, n);
+                var inverse = new Expr[n * n];
+                for (int i = 0; i < inverse.Length; i++) inverse[i] = cofactors[(i % n * n) + (i / n)] / determinant;
+                return inverse;
+            })];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -120,6 +136,10 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => input == 0;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.All());
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [Inv(inputs[0]).MatMul(inputs[1])];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray lu = MatrixBatch.Copy(inputs[0].Value), x = MatrixBatch.Copy(inputs[1].Value);
@@ -162,6 +182,17 @@ public static partial class Linalg
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => input == 0;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.All());
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            int n = inputs[0].Dims[^1];
+            Expr[][] matrices = SymbolicMode.Blocks(inputs[0]), right = SymbolicMode.Blocks(inputs[1]);
+            var solutions = new List<Expr>();
+            for (int i = 0; i < matrices.Length; i++) solutions.AddRange(MatrixFormulas.SolveTriangular(matrices[i], right[i], n, upper, unit));
+            return [SymbolicMode.Tensor(SymbolicMode.ListOf(inputs), [.. solutions], inputs[1].Dims, inputs[1].DType)];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

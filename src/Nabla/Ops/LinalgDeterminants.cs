@@ -40,7 +40,7 @@ public static partial class Linalg
     {
         int n = x.Dims[^1];
         if (n == 0) return Tensor.ZerosLike(x);
-        if (n > FewMinors && IsRegular(x.Value)) return det.Unsqueeze(^1).Unsqueeze(^1) * Inv(x).MT;
+        if (n > FewMinors && x.Underlying is { IsSymbolic: false } plain && IsRegular(plain.Value)) return det.Unsqueeze(^1).Unsqueeze(^1) * Inv(x).MT;
         return DetOfMatrices.Of(MinorsOfMatrices.Of(x)) * Checkerboard(n, x.DType);
     }
 
@@ -75,9 +75,16 @@ public static partial class Linalg
         return true;
     }
 
+    private static Tensor Determinants(string op, Tensor x) =>
+        SymbolicMode.PerBlock(x, x.Dims[..^2], matrix => [MatrixFormulas.Determinant(op, matrix, x.Dims[^1])]);
+
     private sealed unsafe class DetOp() : CustomOp("Det")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [Determinants("Det", inputs[0])];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -120,6 +127,14 @@ public static partial class Linalg
 
         protected override bool IsDifferentiable(int output) => output == 1;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor det = Determinants(Name, inputs[0]);
+            return [det.Sign(), (negative ? det.Abs() : det).Log()];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray lu = MatrixBatch.Copy(inputs[0].Value);
@@ -157,6 +172,10 @@ public static partial class Linalg
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = ArrayCopy.Contiguous(inputs[0].Value);
@@ -182,6 +201,8 @@ public static partial class Linalg
     private sealed class MinorsTransposeOp() : LinearOp("MinorsTranspose")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

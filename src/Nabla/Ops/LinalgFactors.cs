@@ -57,6 +57,11 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.PerBlock(inputs[0], inputs[0].Dims, matrix => MatrixFormulas.Cholesky(matrix, (int)Math.Sqrt(matrix.Length)))];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value), l = NdArray.Allocate(x.Dims, DType.Float64);
@@ -123,6 +128,8 @@ public static partial class Linalg
         }
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -36,6 +36,8 @@ public static partial class Linalg
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);
@@ -104,6 +106,8 @@ public static partial class Linalg
         public Tensor Of(Tensor x) => Apply(x);
 
         protected override bool SavesOutputs => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

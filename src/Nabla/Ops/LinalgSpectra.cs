@@ -37,6 +37,20 @@ public static partial class Linalg
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor x = inputs[0];
+            int n = x.Dims[^1];
+            if (n > 2) return null;
+            return
+            [
+                SymbolicMode.PerBlock(x, x.Dims[..^1], matrix => MatrixFormulas.Eigh(matrix, n).Values),
+                SymbolicMode.PerBlock(x, x.Dims, matrix => MatrixFormulas.Eigh(matrix, n).Vectors),
+            ];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);
@@ -125,6 +139,8 @@ public static partial class Linalg
         }
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -221,6 +237,8 @@ public static partial class Linalg
     private sealed class MatrixRankOp(double relative) : CustomOp("MatrixRank")
     {
         public Tensor Of(Tensor s) => Apply(s);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -46,6 +46,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new LogSumExpOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Exp().Sum(AxesFrom(axes), keep).Log()];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), default(LogSumExpKernel))];
 
@@ -75,6 +79,14 @@ public sealed partial class Tensor
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => new SoftmaxOp(BatchedInputs.Shift(axes)).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor powers = inputs[0].Exp();
+            return [powers / powers.Sum(AxesFrom(axes), keepAxis: true)];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(SoftmaxKernel))];
 
@@ -94,6 +106,10 @@ public sealed partial class Tensor
     private sealed class SumOfProductsOp(int[] axes) : BilinearOp("Softmax")
     {
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new SumOfProductsOp(BatchedInputs.Shift(axes)).ApplyMany(items.All());
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum(AxesFrom(axes), keepAxis: true)];
 
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
@@ -128,6 +144,10 @@ public sealed partial class Tensor
         public Tensor Of(Tensor x) => Apply(x);
 
         protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => false;
+
+        internal override Tensor[] Batch(BatchedInputs items) => new LogSoftmaxOp(BatchedInputs.Shift(axes)).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0] - inputs[0].Exp().Sum(AxesFrom(axes), keepAxis: true).Log()];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(LogSoftmaxKernel))];

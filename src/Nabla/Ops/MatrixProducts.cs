@@ -125,6 +125,16 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
 
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            // One matrix for all items broadcasts, and makes one long product of them.
+            if (items.Shared(1) is { Rank: 2 } right) return [Of(items[0], right)];
+            if (items.Shared(0) is { Rank: 2 } left) return [Of(left, items[1])];
+            return ApplyMany(items.Aligned());
+        }
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0].Unsqueeze(^1) * inputs[1].Unsqueeze(^3)).Sum(^2)];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [BatchedProduct.Of(inputs[0].Value, inputs[1].Value)];
 
         protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context)
@@ -153,6 +163,15 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor matrix, Tensor vector) => Apply(matrix, vector);
 
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            if (items.Shared(0) is { } matrix) return [items[1].MatMul(matrix.T)];
+            if (items.Shared(1) is { } vector) return [items[0].MatMul(vector)];
+            return [items[0].MatMul(items[1].Unsqueeze(^1)).Squeeze(^1)];
+        }
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum(1)];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             ref readonly NdArray a = ref inputs[0].Value, x = ref inputs[1].Value;
@@ -169,6 +188,15 @@ public sealed partial class Tensor
     private sealed class DotOp() : BilinearOp("Dot")
     {
         public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
+
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            if (items.Shared(0) is { } left) return [items[1].MatMul(left)];
+            if (items.Shared(1) is { } right) return [items[0].MatMul(right)];
+            return [items[0].Unsqueeze(1).MatMul(items[1].Unsqueeze(2)).Reshape(items.Size)];
+        }
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum()];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -54,6 +54,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new EuclideanNormOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Square().Sum(AxesFrom(axes), keep).Sqrt()];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), default(EuclideanKernel))];
 

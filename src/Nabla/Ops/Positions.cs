@@ -1,3 +1,6 @@
+using Nabla.Symbolics;
+using F = Nabla.Symbolics.Functions;
+
 namespace Nabla;
 
 /// <summary>An operation whose outputs are positions, counts or truth values, and so have no derivatives.</summary>
@@ -97,6 +100,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => throw OpErrors.ShapeOfValues("Nonzero", "Use Where with a mask, which keeps the shape.");
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => throw SymbolicErrors.ValueDependent("Nonzero", "lengths of the result");
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;
@@ -127,6 +134,27 @@ public sealed partial class Tensor
     {
         public Tensor Of(params ReadOnlySpan<Tensor> indices) => Apply(indices);
 
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items.Aligned());
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            int[] dims = inputs[0].Dims;
+            for (int i = 1; i < inputs.Length; i++) dims = Broadcasting.Shapes(caller, dims, inputs[i].Dims);
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            var places = new Expr[Shape.Product(dims)];
+            Array.Fill(places, 0);
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                Expr[] index = SymbolicMode.Formulas(inputs[i], dims);
+                for (int j = 0; j < index.Length; j++)
+                {
+                    Expr place = list.IsPosition(index[j]) ? index[j] : F.Select(F.Less(index[j], 0), index[j] + lengths[i], index[j]);
+                    places[j] = (places[j] * lengths[i]) + place;
+                }
+            }
+            return [SymbolicMode.Tensor(list, places, dims, DType.Int64)];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             int[] dims = inputs[0].Dims;
@@ -153,6 +181,16 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) =>
+            classes is null ? throw OpErrors.ShapeOfValues("OneHot", "Give the number of classes.") : ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            if (classes is not { } count) throw SymbolicErrors.ValueDependent("OneHot", "lengths of the result");
+            Tensor x = inputs[0].Unsqueeze(^1);
+            return [x.Eq(Arange(count)).Long()];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             Span<long> index = Packed(inputs[0].Value, DType.Int64).Span<long>();
@@ -174,6 +212,21 @@ public sealed partial class Tensor
     private sealed class SearchSortedOp(bool right) : PositionOp("SearchSorted")
     {
         public Tensor Of(Tensor sorted, Tensor values) => Apply(sorted, values);
+
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            Tensor values = items[1];
+            if (items.Shared(0) is { Rank: 1 } same) return ApplyMany(same, values);
+            Tensor sorted = items[0];
+            return sorted.Rank == values.Rank ? ApplyMany(sorted, values) : [Apply(sorted, values.Reshape(items.Size, -1)).Reshape(values.Shape)];
+        }
+
+        // As many as are before it.
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            (Tensor sorted, Tensor values) = (inputs[0].Unsqueeze(inputs[0].Rank - 1), inputs[1].Unsqueeze(^1));
+            return [(right ? sorted <= values : sorted < values).Sum(^1)];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

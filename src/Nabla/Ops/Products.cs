@@ -1,3 +1,5 @@
+using F = Nabla.Symbolics.Functions;
+
 namespace Nabla;
 
 // Products over axes and running products.
@@ -39,6 +41,11 @@ public sealed partial class Tensor
 
         protected override bool SavesOutputs => false;
 
+        internal override Tensor[] Batch(BatchedInputs items) => new ProdOp(axis + 1).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Reduce(inputs[0], [axis], keep: false, inputs[0].DType, row => F.Product(row))];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: false), default(ProdKernel))];
 
@@ -76,6 +83,10 @@ public sealed partial class Tensor
             Tensor whole = x.WithAxis(at, op, out int position);
             return new CumProdOp(position, reverse).Of(whole).Reshape(x.Shape);
         }
+
+        internal override Tensor[] Batch(BatchedInputs items) => new CumProdOp(axis + 1, reverse).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Scan(inputs, axis, reverse, (row, i, before) => row[0][i] * (before ?? 1))];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, [axis], inputs[0].Dims, new CumProdKernel(reverse))];

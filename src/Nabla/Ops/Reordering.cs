@@ -72,6 +72,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new FlipOp(BatchedInputs.Shift(axes)).ApplyMany(items[0]);
+
+        protected override bool OnlyMoves => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;

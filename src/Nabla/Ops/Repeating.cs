@@ -86,6 +86,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor repeats) => Apply(repeats);
 
+        internal override Tensor[] Batch(BatchedInputs items) => throw OpErrors.ShapeOfValues("RepeatInterleave", "Give the repeats as a number, or as a tensor that is the same for all items.");
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => throw SymbolicErrors.ValueDependent("RepeatInterleave", "lengths of the result");
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             Span<long> repeats = Packed(inputs[0].Value, DType.Int64).Span<long>();

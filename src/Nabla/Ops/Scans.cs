@@ -1,3 +1,4 @@
+using Nabla.Symbolics;
 using F = Nabla.Symbolics.Functions;
 
 namespace Nabla;
@@ -53,6 +54,10 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new CumSumOp(axis + 1, reverse).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Scan(inputs, axis, reverse, (row, i, before) => row[0][i] + (before ?? 0))];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Run(inputs[0].Value, [axis], inputs[0].Dims, new CumSumKernel(reverse))];
 
@@ -67,6 +72,19 @@ public sealed partial class Tensor
 
     private sealed class CumExtremeOp(string name, int axis, bool largest) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new CumExtremeOp(Name, axis + 1, largest).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Along(inputs, axis, DType.Int64, rows =>
+            {
+                var positions = new Expr[rows[0].Length];
+                for (int i = 0; i < positions.Length; i++) positions[i] = SymbolicPositions.OfExtreme(list, rows[0], i + 1, largest, last: true);
+                return positions;
+            })];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], inputs[0].Dims, new CumExtremeKernel(largest))];
     }
@@ -84,6 +102,10 @@ public sealed partial class Tensor
     private sealed class LogCumSumExpOp(int axis) : CustomOp("LogCumSumExp")
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new LogCumSumExpOp(axis + 1).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Exp().CumSum(axis).Log()];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, [axis], inputs[0].Dims, default(LogCumSumExpKernel))];
@@ -125,6 +147,11 @@ public sealed partial class Tensor
     private sealed class RecurrenceOp(int axis, bool reverse) : CustomOp("Recurrence")
     {
         public Tensor Of(Tensor a, Tensor b) => Apply(a, b);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new RecurrenceOp(axis + 1, reverse).ApplyMany(items.All());
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Scan(inputs, axis, reverse, (row, i, before) => before is null ? row[1][i] : row[1][i] + (row[0][i] * before))];
 
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

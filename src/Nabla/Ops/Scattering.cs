@@ -195,6 +195,22 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x, Tensor index, Tensor source) => Apply(x, index, source);
 
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            if (forEach) return new ScatterOp(Name, axis + 1, forEach, accumulate).ApplyMany(items.All());
+            if (items.Shared(1) is { } same) return [new ScatterOp(Name, axis + 1, forEach, accumulate).Of(items[0], same, items[2])];
+            Tensor x = items[0], index = items[1];
+            Tensor y = Of(InRows(x, axis), InRows(Name, index, x, axis), items[2].MoveAxis(0, axis));
+            return [y.Reshape([.. x.Dims.AsSpan(1, axis), items.Size, .. x.Dims.AsSpan(axis + 1)]).MoveAxis(axis, 0)];
+        }
+
+        protected override bool OnlyMoves => !accumulate;
+
+        protected override bool IsIndex(int input) => input == 1;
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            inputs[1].IsSymbolic ? [SymbolicPositions.Write(inputs[0], inputs[1], inputs[2], axis, forEach, accumulate)] : base.OnSymbols(inputs);
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray index = Packed(inputs[1].Value);

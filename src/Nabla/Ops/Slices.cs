@@ -77,6 +77,8 @@ public sealed partial class Tensor
     {
         public override bool IsOneOfSeveral => maker is not null;
 
+        public override ViewOp OfItems(int count) => new SelectOp(axis + 1, index, maker);
+
         public override NdArray View(in NdArray x) =>
             x.View(Without(x.Dims, axis), Without(x.Strides, axis), x.Offset + (index * x.Strides[axis]));
 
@@ -86,6 +88,8 @@ public sealed partial class Tensor
     private sealed class SliceOp(int axis, int start, int length, int step = 1, string? maker = null) : ViewOp(maker ?? "Slice")
     {
         public override bool IsOneOfSeveral => maker is not null;
+
+        public override ViewOp OfItems(int count) => new SliceOp(axis + 1, start, length, step, maker);
 
         public override NdArray View(in NdArray x)
         {
@@ -102,6 +106,10 @@ public sealed partial class Tensor
     internal sealed class EmbedOp(ViewOp view, Shape shape) : LinearOp("Embed")
     {
         public Tensor Of(Tensor part) => Apply(part);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new EmbedOp(view.OfItems(items.Size), [items.Size, .. shape]).ApplyMany(items[0]);
+
+        protected override bool OnlyMoves => true;
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

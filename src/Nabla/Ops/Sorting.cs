@@ -176,6 +176,14 @@ public sealed partial class Tensor
 
     private sealed class ArgSortOp(string name, int axis, bool descending) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new ArgSortOp(Name, axis + 1, descending).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Along(inputs, axis, DType.Int64, rows => SymbolicPositions.OfOrder(list, rows[0], descending))];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], inputs[0].Dims, new ArgSortKernel(descending))];
     }
@@ -188,17 +196,38 @@ public sealed partial class Tensor
 
     private sealed class PlaceOp(string name, int axis, Place place, int k) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new PlaceOp(Name, axis + 1, place, k).ApplyMany(items[0]);
+
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            if (place == Place.Mode) return null;
+            FormulaList list = SymbolicMode.ListOf(inputs);
+            return [SymbolicMode.Reduce(inputs[0], [axis], keep: true, DType.Int64, row => SymbolicPositions.OfOrder(list, row, descending: false)[place == Place.Kth ? k : (row.Length - 1) / 2])];
+        }
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.Positions(inputs[0].Value, [axis], AxisGroups.Reduced(inputs[0].Dims, [axis], keep: true), new PlaceKernel(place, k))];
     }
 
-    private sealed class MiddleOp(string name, Place place) : SharedChoiceOp(name, [0], keep: false)
+    /// <summary>The middle of the last axis of a vector or of many.</summary>
+    private sealed class MiddleOp(string name, Place place, int axis = 0) : SharedChoiceOp(name, [axis], keep: false)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new MiddleOp(Name, place, axis + 1).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Reduce(inputs[0], [0], keep: false, inputs[0].DType, row => SymbolicPositions.Sorted(row, descending: false)[(row.Length - 1) / 2])];
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
-            NdArray x = inputs[0].Value;
-            int at = (int)AxisKernel.Positions(x, [0], [], new PlaceKernel(place, 0)).At<long>(0);
-            return [ArrayCopy.Contiguous(x.View([], [], x.PositionOf(at)))];
+            NdArray x = inputs[0].Value, y = NdArray.Allocate(x.Dims[..^1], x.DType);
+            Span<long> places = AxisKernel.Positions(x, [axis], y.Dims, new PlaceKernel(place, 0)).Span<long>();
+            for (int i = 0; i < places.Length; i++)
+            {
+                int from = x.PositionOf((i * x.Dims[axis]) + (int)places[i]);
+                if (x.DType.IsFloatingPoint()) y.SetDouble(i, x.GetDouble(from));
+                else y.SetInt64(i, x.GetInt64(from));
+            }
+            return [y];
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class TensorSpace : VectorSpace
 
     public override void AddInto(Tensor a, Tensor b)
     {
-        if (a.IsDual || b.IsDual)
+        if (a.IsTraced || b.IsTraced)
         {
             using IDisposable scope = Autograd.NoGrad();
             a.AddInPlace(b);
@@ -27,9 +27,14 @@ internal sealed class TensorSpace : VectorSpace
     public override Tensor Full(int[] dims, double value, DType dtype) =>
         dims.Length == 0 && dtype.IsFloatingPoint() ? new Tensor(NdArray.Scalar(value, dtype)) : Tensor.Full(new Shape(dims), value, dtype);
 
+    public override Tensor Reshape(Tensor x, int[] dims) => x.Reshape(dims);
+
+    public override Tensor Repeat(Tensor x, int count) => x.Unsqueeze(0).Expand([count, .. x.Dims]);
+
     public override bool HasNan(Tensor x)
     {
-        if (!x.DType.IsFloatingPoint()) return false;
+        x = x.Underlying;
+        if (!x.DType.IsFloatingPoint() || x.IsSymbolic) return false;
         NdArray flat = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
         return flat.DType == DType.Float32
             ? flat.Span<float>().ContainsAnyNan()

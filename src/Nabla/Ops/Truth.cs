@@ -1,3 +1,6 @@
+using Nabla.Symbolics;
+using F = Nabla.Symbolics.Functions;
+
 namespace Nabla;
 
 // Questions about all elements: any, all, how many. Any number but 0 counts as true, NaN too.
@@ -27,6 +30,11 @@ public sealed partial class Tensor
 
     private sealed class TruthOp(string name, int[] axes, bool keep, bool all) : FlatOp(name)
     {
+        internal override Tensor[] Batch(BatchedInputs items) => new TruthOp(Name, BatchedInputs.Shift(axes), keep, all).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+            [SymbolicMode.Reduce(inputs[0], axes, keep, DType.Bool, group => group.Aggregate((Expr)(all ? 1 : 0), all ? F.And : F.Or))];
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             var groups = new AxisGroups(inputs[0].Value, axes);

@@ -64,6 +64,15 @@ public sealed partial class Tensor
     {
         public Tensor[] Of(Tensor x) => ApplyMany(x);
 
+        internal override Tensor[] Batch(BatchedInputs items) => new MomentsOp(Name, BatchedInputs.Shift(axes), keep, correction).ApplyMany(items[0]);
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            Tensor x = inputs[0], mean = x.Mean(AxesFrom(axes), keepAxis: true);
+            Tensor variance = (x - mean).Square().Sum(AxesFrom(axes), keep) / Degrees(Count(x.Shape, axes));
+            return [variance, keep ? mean : mean.Reshape(variance.Shape)];
+        }
+
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;

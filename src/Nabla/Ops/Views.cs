@@ -59,11 +59,32 @@ public sealed partial class Tensor
         return Sum(Axes.Create([.. axes]), keepAxis: true).Reshape(shape);
     }
 
-    private sealed class ExpandOp(int[] dims) : ViewOp("Expand")
+    /// <summary>Repeats axes; with <paramref name="fixedAxes"/> leading ones that stay in front, new axes come behind them.</summary>
+    private sealed class ExpandOp(int[] dims, int fixedAxes = 0) : ViewOp("Expand")
     {
-        public override NdArray View(in NdArray x) => x.View(dims, Broadcasting.Strides(x, dims), x.Offset);
+        public override ViewOp OfItems(int count) => new ExpandOp([count, .. dims], fixedAxes + 1);
 
-        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.SumTo(context.Shape(0));
+        public override NdArray View(in NdArray x)
+        {
+            NdArray aligned = fixedAxes == 0 || x.Rank == dims.Length ? x : x.View(Aligned(x.Dims, 1), Aligned(x.Strides, 0), x.Offset);
+            return x.View(dims, Broadcasting.Strides(aligned, dims), x.Offset);
+        }
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient)
+        {
+            Shape shape = context.Shape(0);
+            return gradient.SumTo(new Shape(Aligned(shape.Dims, 1))).Reshape(shape);
+        }
+
+        private int[] Aligned(int[] items, int fill)
+        {
+            if (fixedAxes == 0) return items;
+            var aligned = new int[dims.Length];
+            Array.Fill(aligned, fill);
+            items.AsSpan(0, fixedAxes).CopyTo(aligned);
+            items.AsSpan(fixedAxes).CopyTo(aligned.AsSpan(dims.Length - (items.Length - fixedAxes)));
+            return aligned;
+        }
     }
 
     // ---- reshape ------------------------------------------------------------------------------------------------------
@@ -152,6 +173,8 @@ public sealed partial class Tensor
     private sealed class ReshapeOp(int[] dims) : ViewOp("Reshape")
     {
         // A tangent may lie in memory differently from its primal, by which the call decided that a view will do.
+        public override ViewOp OfItems(int count) => new ReshapeOp([count, .. dims]);
+
         public override NdArray View(in NdArray x) => StridesAs(x, dims) is { } strides
             ? x.View(dims, strides, x.Offset)
             : ArrayCopy.Contiguous(x).View(dims, NdArray.ContiguousStrides(dims), 0);
@@ -195,6 +218,8 @@ public sealed partial class Tensor
 
     private sealed class PermuteOp(int[] order) : ViewOp("Permute")
     {
+        public override ViewOp OfItems(int count) => new PermuteOp([0, .. BatchedInputs.Shift(order)]);
+
         public override NdArray View(in NdArray x)
         {
             var dims = new int[order.Length];

@@ -36,6 +36,8 @@ public sealed partial class Tensor
 
     private sealed class UnfoldOp(int axis, int size, int step) : ViewOp("Unfold")
     {
+        public override ViewOp OfItems(int count) => new UnfoldOp(axis + 1, size, step);
+
         public override NdArray View(in NdArray x)
         {
             int[] dims = [.. x.Dims, size], strides = [.. x.Strides, x.Strides[axis]];
@@ -112,6 +114,22 @@ public sealed partial class Tensor
     private sealed class PadOp(int[] before, int[] after) : LinearOp("Pad")
     {
         public Tensor Of(Tensor x, Tensor value) => Apply(x, value);
+
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            PadOp frame = new([0, .. before], [0, .. after]);
+            Tensor x = items[0];
+            if (items.Shared(1) is { } same) return [frame.Of(x, same)];
+
+            // A frame of its own for each item: zeros around the items, and the items' values outside.
+            int[] ones = new int[x.Rank];
+            Array.Fill(ones, 1);
+            ones[0] = items.Size;
+            Tensor outside = frame.Of(Zeros([1, .. x.Shape.ToArray().AsSpan(1)], x.DType), Ones([], x.DType));
+            return [frame.Of(x, Zeros([], x.DType)) + (items[1].Reshape(ones) * outside)];
+        }
+
+        protected override bool OnlyMoves => true;
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

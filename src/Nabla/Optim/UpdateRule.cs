@@ -25,7 +25,7 @@ internal sealed class UpdateRule
         Tensor[] results = op.ApplyMany(inputs);
         for (int i = 0; i < targets.Length; i++)
         {
-            ArrayCopy.Into(results[i].Value, targets[i].Value);
+            ArrayCopy.Into(results[i].Numbers("Optimizer.Step"), targets[i].Value);
             targets[i].Value.Storage.Version++;
         }
     }

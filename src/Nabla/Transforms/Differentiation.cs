@@ -22,7 +22,9 @@ internal static class Differentiation
             if (IsRecorded(input)) return true;
         return false;
 
-        static bool IsRecorded(Tensor x) => x.RequiresGrad || (x.Extra?.Dual is { } dual && (IsRecorded(dual.Primal) || IsRecorded(dual.Tangent)));
+        static bool IsRecorded(Tensor x) => x.RequiresGrad
+            || (x.Extra?.Dual is { } dual && (IsRecorded(dual.Primal) || IsRecorded(dual.Tangent)))
+            || (x.Extra?.Batch is { } batch && IsRecorded(batch.Items));
     }
 
     /// <summary>Until disposed of: inside a function that is being differentiated.</summary>
@@ -66,7 +68,7 @@ internal static class Differentiation
         string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents)
     {
         if (tangents.Count != inputs.Count) throw TransformErrors.TangentCount(op, tangents.Count, inputs.Count);
-        long level = ForwardMode.NewLevel();
+        var level = new TransformLevel(op);
         var pairs = new Tensor[inputs.Count];
         for (int i = 0; i < pairs.Length; i++)
         {
@@ -78,7 +80,15 @@ internal static class Differentiation
             if (tangent.DType != x.DType) throw TransformErrors.TangentDType(op, i, tangent.DType, x.DType);
             pairs[i] = ForwardMode.Pair(level, x, tangent);
         }
-        IReadOnlyList<Tensor> outputs = function(pairs);
+        IReadOnlyList<Tensor> outputs;
+        try
+        {
+            outputs = function(pairs);
+        }
+        finally
+        {
+            level.End();
+        }
         var values = new Tensor[outputs.Count];
         var results = new Tensor?[outputs.Count];
         for (int k = 0; k < values.Length; k++) (values[k], results[k]) = ForwardMode.Split(outputs[k], level);
@@ -110,6 +120,8 @@ internal static class Differentiation
     private sealed class AliasOp() : ViewOp("Alias")
     {
         public override NdArray View(in NdArray x) => x;
+
+        public override ViewOp OfItems(int count) => this;
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
     }

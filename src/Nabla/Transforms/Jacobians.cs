@@ -6,10 +6,10 @@ public enum JacobianMode
     /// <summary>Reverse mode if the output has no more elements than the inputs, else forward mode.</summary>
     Auto,
 
-    /// <summary>Row by row: one backward pass for each element of the output.</summary>
+    /// <summary>Row by row: a gradient for each element of the output, computed together.</summary>
     Reverse,
 
-    /// <summary>Column by column: one forward sweep for each element of the inputs. Not for functions that use a <see cref="Function"/>.</summary>
+    /// <summary>Column by column: a tangent for each element of the inputs, computed together.</summary>
     Forward,
 }
 
@@ -107,61 +107,84 @@ public static partial class Functional
         return Array.ConvertAll(gradients, gradient => Rows(op, gradient, variables, strict: false, record));
     }
 
-    /// <summary>Reverse mode: the gradient of each element of the output is a row.</summary>
+    // ---- many directions at once ------------------------------------------------------------------------------------
+
+    // So many elements may the directions of one sweep have; more are done in several sweeps.
+    private const int MostElements = 1 << 22;
+
+    /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
     private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
     {
         int count = output.Numel;
-        var rows = new Tensor[variables.Length][];
-        var depends = new bool[variables.Length];
-        for (int j = 0; j < rows.Length; j++) rows[j] = new Tensor[count];
-        for (int i = 0; i < count; i++)
+        var rows = new List<Tensor>[variables.Length];
+        for (int j = 0; j < rows.Length; j++) rows[j] = [];
+        foreach (Tensor units in UnitVectors(output, widest: variables))
         {
-            Tensor?[] gradients = Differentiation.Pull([output], variables, [Differentiation.OneHot(output, i)], retainGraph: true, record, op);
+            using var scope = new VmapScope(op, units.Dims[0], VmapRandomness.Same);
+            Tensor?[] gradients = Differentiation.Pull([output], variables, [BatchMode.Wrap(scope.Level, units)], retainGraph: true, record, op);
             for (int j = 0; j < rows.Length; j++)
             {
-                depends[j] |= gradients[j] is not null;
-                rows[j][i] = gradients[j] ?? Differentiation.ZerosLike(variables[j]);
+                if (gradients[j] is { } gradient) rows[j].Add(Stacked(gradient, scope, units.Dims[0]));
+                else if (strict) throw TransformErrors.Independent(op, j);
             }
         }
         var results = new Tensor[variables.Length];
-        using IDisposable scope = Autograd.SetGradEnabled(record);
+        using IDisposable recording = Autograd.SetGradEnabled(record);
         for (int j = 0; j < results.Length; j++)
         {
-            if (strict && !depends[j]) throw TransformErrors.Independent(op, j);
             Shape shape = [.. output.Shape, .. variables[j].Shape];
-            results[j] = count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Tensor.Stack(rows[j]).Reshape(shape);
+            results[j] = count == 0 || rows[j].Count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Tensor.Cat(rows[j], 0).Reshape(shape);
         }
         return results;
     }
 
-    /// <summary>Forward mode: the tangent for each element of an input is a column.</summary>
+    /// <summary>Forward mode: the tangents for all elements of an input, many columns in one batched sweep.</summary>
     private static Tensor[] Columns(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
     {
-        using IDisposable scope = Autograd.SetGradEnabled(record);
+        using IDisposable recording = Autograd.SetGradEnabled(record);
         Tensor? output = null;
-        var columns = new Tensor[inputs.Count][];
+        var columns = new List<Tensor>[inputs.Count];
         for (int j = 0; j < columns.Length; j++)
         {
-            columns[j] = new Tensor[inputs[j].Numel];
-            bool depends = columns[j].Length == 0;
-            for (int i = 0; i < columns[j].Length; i++)
+            columns[j] = [];
+            foreach (Tensor units in UnitVectors(inputs[j], widest: inputs))
             {
+                using var scope = new VmapScope(op, units.Dims[0], VmapRandomness.Same);
                 var tangents = new Tensor?[inputs.Count];
-                tangents[j] = Differentiation.OneHot(inputs[j], i);
+                tangents[j] = BatchMode.Wrap(scope.Level, units);
                 (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, xs => [function(xs)], inputs, tangents);
                 output = values[0];
-                depends |= results[0] is not null;
-                columns[j][i] = results[0] ?? Differentiation.ZerosLike(output);
+                if (results[0] is { } tangent) columns[j].Add(Stacked(tangent, scope, units.Dims[0]));
+                else if (strict) throw TransformErrors.Independent(op, j);
+                else break;
             }
-            if (strict && !depends) throw TransformErrors.Independent(op, j);
         }
         output ??= function(inputs);
         var jacobians = new Tensor[columns.Length];
         for (int j = 0; j < jacobians.Length; j++)
         {
             Shape shape = [.. output.Shape, .. inputs[j].Shape];
-            jacobians[j] = columns[j].Length == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Stack(columns[j], ^1).Reshape(shape);
+            jacobians[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Cat(columns[j], 0).MoveAxis(0, ^1).Reshape(shape);
         }
         return jacobians;
+    }
+
+    private static Tensor Stacked(Tensor result, VmapScope scope, int count) =>
+        BatchMode.ItemsOf(result, scope.Level) ?? VectorSpace.Current.Repeat(result, count);
+
+    /// <summary>The unit vectors of a tensor's space, stacked in portions that fit.</summary>
+    private static IEnumerable<Tensor> UnitVectors(Tensor space, IReadOnlyList<Tensor> widest)
+    {
+        int n = space.Numel;
+        long width = Math.Max(n, 1);
+        foreach (Tensor other in widest) width = Math.Max(width, other.Numel);
+        int portion = (int)Math.Clamp(MostElements / width, 1, Math.Max(n, 1));
+        for (int from = 0; from < n; from += portion)
+        {
+            int count = Math.Min(portion, n - from);
+            NdArray units = NdArray.Zeros([count, .. space.Dims], space.DType);
+            for (int i = 0; i < count; i++) units.SetDouble((i * n) + from + i, 1);
+            yield return new Tensor(units);
+        }
     }
 }

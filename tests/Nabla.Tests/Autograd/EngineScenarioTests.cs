@@ -106,6 +106,8 @@ public sealed class EngineScenarioTests
     {
         public override bool IsOneOfSeveral => true;
 
+        public override ViewOp OfItems(int count) => throw new NotSupportedException();
+
         public override NdArray View(in NdArray x) => x.View([x.Dims[0] / 2], x.Strides, x.Offset + start);
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => throw new NotSupportedException();

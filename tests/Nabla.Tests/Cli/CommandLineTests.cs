@@ -41,7 +41,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(0, code);
         Assert.Empty(error);
-        Assert.StartsWith("nabla env", output[output.LastIndexOf("Example:", StringComparison.Ordinal)..].Split('\n')[1].Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("nabla ", output[output.LastIndexOf("Example:", StringComparison.Ordinal)..].Split('\n')[1].Trim(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ internal static class Calculus
     /// <summary>The derivative along a direction, by forward mode.</summary>
     public static Tensor Tangent(Func<Tensor[], Tensor> f, Tensor[] x, Tensor[] direction)
     {
-        long level = ForwardMode.NewLevel();
+        var level = new TransformLevel("test");
         var pairs = new Tensor[x.Length];
         for (int i = 0; i < x.Length; i++) pairs[i] = x[i].DType.IsFloatingPoint() ? ForwardMode.Pair(level, x[i], direction[i]) : x[i];
         (Tensor value, Tensor? tangent) = ForwardMode.Split(f(pairs), level);

@@ -160,7 +160,7 @@ public sealed class ElementwiseOpTests
 
     private static Tensor Tangent(ElementwiseOp op, Tensor[] inputs, int input, Tensor direction)
     {
-        long level = ForwardMode.NewLevel();
+        var level = new TransformLevel("test");
         Tensor result = op.Apply(Replace(inputs, input, ForwardMode.Pair(level, inputs[input], direction)));
         return ForwardMode.Split(result, level).Tangent ?? Tensor.ZerosLike(inputs[input]);
     }
@@ -169,7 +169,7 @@ public sealed class ElementwiseOpTests
     private static Tensor ForwardOverForward(ElementwiseOp op, Tensor[] inputs, int first, int second)
     {
         Tensor ones = Tensor.OnesLike(inputs[0]);
-        long outer = ForwardMode.NewLevel(), inner = ForwardMode.NewLevel();
+        TransformLevel outer = new("outer"), inner = new("inner");
         Tensor[] arguments = Replace(inputs, second, ForwardMode.Pair(outer, inputs[second], ones));
         arguments = Replace(arguments, first, ForwardMode.Pair(inner, arguments[first], ones));
         Tensor? tangent = ForwardMode.Split(op.Apply(arguments), inner).Tangent;

@@ -218,7 +218,7 @@ public sealed class IndexingTests
         Tensor x = LinearCheck.Sample([2, 3]), dx = LinearCheck.Sample([2, 3], 1);
         Tensor value = LinearCheck.Sample(x[index].Shape, 2), dvalue = LinearCheck.Sample(value.Shape, 3);
 
-        long level = ForwardMode.NewLevel();
+        var level = new TransformLevel("test");
         Tensor y = ForwardMode.Pair(level, x, dx).Clone();
         y[index] = ForwardMode.Pair(level, value, dvalue);
         Tensor z = Tensor.Zeros([2, 3], DType.Float64);

@@ -20,7 +20,7 @@ internal static class LinearCheck
         Tensor x = Sample(Shape.Create(shape)), u = Sample(Shape.Create(shape), 2);
         Tensor y = f(x), fu = f(u);
 
-        long level = ForwardMode.NewLevel();
+        var level = new TransformLevel("test");
         (Tensor primal, Tensor? tangent) = ForwardMode.Split(f(ForwardMode.Pair(level, x, u)), level);
         Equal(y, primal);
         Equal(fu, tangent!);
@@ -37,7 +37,7 @@ internal static class LinearCheck
         Close(Dot(second, u), 2 * Dot(fu, fu));
 
         // Forward over reverse: the tangent of the gradient is the same second derivative.
-        level = ForwardMode.NewLevel();
+        level = new TransformLevel("test");
         Tensor pair = ForwardMode.Pair(level, x, u).RequireGrad();
         z = f(pair);
         (_, Tensor? along) = ForwardMode.Split(Autograd.Grad([(z * z).Sum()], [pair])[0]!, level);

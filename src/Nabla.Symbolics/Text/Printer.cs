@@ -1,14 +1,19 @@
+using System.Globalization;
 using System.Text;
 
 namespace Nabla.Symbolics;
 
 /// <summary>
 /// Writes a formula in ordinary infix notation with as few brackets as needed; ^ binds to the right and tighter than a leading minus.
-/// Each node expands into pieces of text and operands on a stack, so depth does not matter.
+/// Reading the text gives the same node. Each node expands into pieces of text and operands on a stack, so depth does not matter.
 /// </summary>
 internal static class Printer
 {
     // How tightly a piece of text holds together; an operand is bracketed where its place demands more.
+    private const int OrLevel = -3;
+    private const int AndLevel = -2;
+    private const int NotLevel = -1;
+    private const int CompareLevel = 0;
     private const int SumLevel = 1;
     private const int ProductLevel = 2;
     private const int PowerLevel = 3;
@@ -19,7 +24,7 @@ internal static class Printer
         var text = new StringBuilder();
         var stack = new Stack<Piece>();
         var pieces = new List<Piece>();
-        stack.Push(new Piece(null, root, SumLevel));
+        stack.Push(new Piece(null, root, OrLevel));
         while (stack.TryPop(out var piece))
         {
             if (piece.Text is not null)
@@ -45,13 +50,21 @@ internal static class Printer
         if (bracket) pieces.Add("(");
         switch (node)
         {
-            case Symbol symbol: pieces.Add(symbol.Name); break;
+            case Symbol symbol: pieces.Add(NameOf(symbol)); break;
             case Constant constant: pieces.Add(constant.Name); break;
             case Number number: pieces.Add(TextOf(number)); break;
             case Sum sum: ExpandSum(sum, pieces); break;
             case Product product: ExpandProduct(product.Coefficient, product, pieces); break;
             case Call call when call.Primitive == Primitives.Pow: ExpandPower(call, pieces); break;
-            case Call call: ExpandCall(call, pieces); break;
+            case Indexed indexed: ExpandIndexed(indexed, pieces); break;
+            case BigOperator big: ExpandArguments(big.IsSum ? "sum" : "product", [big.Body, big.Index, big.Lower, big.Upper], pieces); break;
+            case Call call when InfixOf(call.Primitive) is { } infix: ExpandInfix(call, infix, pieces); break;
+            case Call call when call.Primitive == Primitives.Not:
+                pieces.Add("not ");
+                pieces.Add(new Piece(null, call.Args[0], NotLevel));
+                break;
+            case Call call when call.Primitive == Primitives.Select: ExpandChoice(call, pieces); break;
+            case Call call: ExpandArguments(call.Primitive.Name, call.Args, pieces); break;
         }
 
         if (bracket) pieces.Add(")");
@@ -66,11 +79,70 @@ internal static class Printer
         Product product => product.Coefficient.IsNegative ? SumLevel : ProductLevel,
         Call call when call.Primitive == Primitives.Pow =>
             ReferenceEquals(call.Args[1], Number.Half) ? AtomLevel : Power.ExponentOf(call).IsNegative ? ProductLevel : PowerLevel,
+        Call call when InfixOf(call.Primitive) is { } infix => infix.Level,
+        Call call when call.Primitive == Primitives.Not => NotLevel,
         _ => AtomLevel,
     };
 
-    // x - y rather than -y + x: a single positive term comes first.
+    private static Infix? InfixOf(Primitive primitive) => primitive switch
+    {
+        _ when !primitive.IsTruth => null,
+        _ when primitive == Primitives.Less => new Infix(" < ", CompareLevel),
+        _ when primitive == Primitives.LessEqual => new Infix(" <= ", CompareLevel),
+        _ when primitive == Primitives.Equal => new Infix(" == ", CompareLevel),
+        _ when primitive == Primitives.NotEqual => new Infix(" != ", CompareLevel),
+        _ when primitive == Primitives.And => new Infix(" and ", AndLevel),
+        _ when primitive == Primitives.Or => new Infix(" or ", OrLevel),
+        _ => null,
+    };
+
+    // Comparisons are not chained, and the words bind to the left.
+    private static void ExpandInfix(Call call, Infix infix, List<Piece> pieces)
+    {
+        pieces.Add(new Piece(null, call.Args[0], infix.Level + (infix.Level == CompareLevel ? 1 : 0)));
+        pieces.Add(infix.Text);
+        pieces.Add(new Piece(null, call.Args[1], infix.Level + 1));
+    }
+
+    // A choice whose last branch is a choice is written as one list.
+    private static void ExpandChoice(Call call, List<Piece> pieces)
+    {
+        pieces.Add("piecewise(");
+        Expr otherwise = call;
+        for (; otherwise is Call choice && choice.Primitive == Primitives.Select; otherwise = choice.Args[2])
+        {
+            pieces.Add(new Piece(null, choice.Args[0], OrLevel));
+            pieces.Add(", ");
+            pieces.Add(new Piece(null, choice.Args[1], OrLevel));
+            pieces.Add(", ");
+        }
+
+        pieces.Add(new Piece(null, otherwise, OrLevel));
+        pieces.Add(")");
+    }
+
+    /// <summary>The name of a symbol, quoted where it is no plain name or would mean a constant, a function or an operator.</summary>
+    internal static string NameOf(Symbol symbol) => NameOf(symbol.Name);
+
+    private static string NameOf(string name)
+    {
+        var plain = Lexer.IsPlainName(name) && name is not ("and" or "or" or "not") && InfixParser.ConstantOf(name) is null
+            && (NamedFunction.Find(name) is null || NamedFunction.MayBeSymbol(name));
+        return plain ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+    }
+
     private static void ExpandSum(Sum sum, List<Piece> pieces)
+    {
+        var isFirst = true;
+        foreach (var term in InReadingOrder(sum))
+        {
+            ExpandTerm(term, isFirst, pieces);
+            isFirst = false;
+        }
+    }
+
+    /// <summary>The terms of a sum as one writes them: x - y rather than -y + x, a single positive term comes first.</summary>
+    internal static IEnumerable<Expr> InReadingOrder(Sum sum)
     {
         var first = 0;
         if (IsNegative(sum.Args[0]))
@@ -79,10 +151,10 @@ internal static class Printer
             if (positive.Length == 1) first = Array.IndexOf(sum.Args, positive[0]);
         }
 
-        ExpandTerm(sum.Args[first], isFirst: true, pieces);
+        yield return sum.Args[first];
         for (var i = 0; i < sum.Args.Length; i++)
         {
-            if (i != first) ExpandTerm(sum.Args[i], isFirst: false, pieces);
+            if (i != first) yield return sum.Args[i];
         }
     }
 
@@ -95,7 +167,7 @@ internal static class Printer
         else if (term is Product product) ExpandProduct(Number.Negate(product.Coefficient), product, pieces);
     }
 
-    private static bool IsNegative(Expr term) => term switch
+    internal static bool IsNegative(Expr term) => term switch
     {
         Number number => number.IsNegative,
         Product product => product.Coefficient.IsNegative,
@@ -155,7 +227,7 @@ internal static class Printer
         else if (ReferenceEquals(exponent, Number.Half))
         {
             pieces.Add("sqrt(");
-            pieces.Add(new Piece(null, @base, SumLevel));
+            pieces.Add(new Piece(null, @base, OrLevel));
             pieces.Add(")");
         }
         else
@@ -166,26 +238,49 @@ internal static class Printer
         }
     }
 
-    private static void ExpandCall(Call call, List<Piece> pieces)
+    private static void ExpandArguments(string name, Expr[] args, List<Piece> pieces)
     {
-        pieces.Add(call.Primitive.Name);
-        for (var i = 0; i < call.Args.Length; i++)
+        pieces.Add(name);
+        for (var i = 0; i < args.Length; i++)
         {
             pieces.Add(i == 0 ? "(" : ", ");
-            pieces.Add(new Piece(null, call.Args[i], SumLevel));
+            pieces.Add(new Piece(null, args[i], OrLevel));
         }
 
         pieces.Add(")");
     }
 
-    private static string TextOf(Number number)
+    private static void ExpandIndexed(Indexed indexed, List<Piece> pieces)
     {
-        if (number.IsExact) return number.Value.ToString();
+        pieces.Add(NameOf(indexed.Base.Name));
+        for (var i = 0; i < indexed.Args.Length; i++)
+        {
+            pieces.Add(i == 0 ? "[" : ", ");
+            pieces.Add(new Piece(null, indexed.Args[i], OrLevel));
+        }
+
+        pieces.Add("]");
+    }
+
+    internal static string TextOf(Number number)
+    {
+        if (number.IsExact)
+        {
+            var numerator = number.Value.Numerator.ToString(CultureInfo.InvariantCulture);
+            return number.IsInteger ? numerator : $"{numerator}/{number.Value.Denominator.ToString(CultureInfo.InvariantCulture)}";
+        }
+
         var value = number.ToDouble();
         if (double.IsNaN(value)) return "nan";
         if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";
-        return value == 0 ? "-0.0" : value.ToString("R").Replace('E', 'e');
+        if (value == 0) return "-0.0";
+
+        // Digits alone would be read as an exact number.
+        var text = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+        return text.AsSpan().IndexOfAny('.', 'e') < 0 ? text + ".0" : text;
     }
+
+    private sealed record Infix(string Text, int Level);
 
     private readonly record struct Piece(string? Text, Expr? Node, int Level)
     {

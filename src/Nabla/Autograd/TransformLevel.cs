@@ -1,0 +1,41 @@
+namespace Nabla;
+
+/// <summary>
+/// One call of a transform that gives tensors another kind of value while it runs. Levels are numbered in the order in which
+/// they begin; the highest is always dealt with first, so that nested transforms never mix.
+/// </summary>
+internal sealed class TransformLevel(string transform)
+{
+    private static long levels;
+
+    /// <summary>Greater than that of every level begun before.</summary>
+    public long Number { get; } = Interlocked.Increment(ref levels);
+
+    /// <summary>The transform's name, for messages.</summary>
+    public string Transform => transform;
+
+    /// <summary>Whether the transform has returned: values of this level must no longer be used.</summary>
+    public bool HasEnded { get; private set; }
+
+    public void End() => HasEnded = true;
+
+    /// <exception cref="AutogradException">The transform has returned.</exception>
+    public void CheckActive(string op)
+    {
+        if (HasEnded) throw AutogradErrors.EndedLevel(op, transform);
+    }
+
+    /// <summary>The highest level among tensors; null if all are plain.</summary>
+    public static TransformLevel? Highest(ReadOnlySpan<Tensor> tensors)
+    {
+        TransformLevel? highest = null;
+        foreach (Tensor tensor in tensors)
+        {
+            if (!tensor.HasLevel) continue;
+            TensorExtra extra = tensor.Extra!;
+            TransformLevel level = extra.Dual?.Level ?? extra.Batch!.Level;
+            if (highest is null || level.Number > highest.Number) highest = level;
+        }
+        return highest;
+    }
+}

@@ -1,0 +1,114 @@
+namespace Nabla;
+
+public static partial class Functional
+{
+    // ---- batching -----------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// A function of one item as a function of many: every operation runs once, on all items, by the batching rule of its
+    /// kind. Nests with itself and with all other transforms; <c>Vmap(Grad(f))</c> gives the gradient of each example.
+    /// </summary>
+    /// <param name="function">From one item to one tensor.</param>
+    /// <param name="inAxis">The axis of the argument along which the items lie; negative counts from the back.</param>
+    /// <param name="outAxis">The axis of the result along which the items are to lie.</param>
+    /// <param name="randomness">What random numbers drawn inside the function are.</param>
+    public static Func<Tensor, Tensor> Vmap(Func<Tensor, Tensor> function, int inAxis = 0, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return x => Vmap(function, x, inAxis, outAxis, randomness);
+    }
+
+    /// <summary>A function of two items as a function of many.</summary>
+    /// <inheritdoc cref="Vmap(Func{Tensor, Tensor}, int, int, VmapRandomness)"/>
+    /// <param name="function">From two tensors to one.</param>
+    /// <param name="inAxes">The axis of each argument along which the items lie; null where it is the same for all: <c>(0, null)</c>.</param>
+    /// <param name="outAxis">The axis of the result along which the items are to lie.</param>
+    /// <param name="randomness">What random numbers drawn inside the function are.</param>
+    public static Func<Tensor, Tensor, Tensor> Vmap(
+        Func<Tensor, Tensor, Tensor> function, BatchAxes inAxes = default, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return (x, y) => Vmap(function, x, y, inAxes, outAxis, randomness);
+    }
+
+    /// <summary>The results of a function for many items, without a loop.</summary>
+    /// <inheritdoc cref="Vmap(Func{Tensor, Tensor}, int, int, VmapRandomness)"/>
+    /// <param name="function">From one item to one tensor.</param>
+    /// <param name="x">The items.</param>
+    /// <param name="inAxis">The axis of x along which the items lie; negative counts from the back.</param>
+    /// <param name="outAxis">The axis of the result along which the items are to lie.</param>
+    /// <param name="randomness">What random numbers drawn inside the function are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">x or the result has no such axis.</exception>
+    /// <exception cref="AutogradException">The function asks for the value of a tensor that stands for many, or for random numbers while <paramref name="randomness"/> says nothing about them.</exception>
+    public static Tensor Vmap(Func<Tensor, Tensor> function, Tensor x, int inAxis = 0, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Vmap(xs => [function(xs[0])], [x], inAxis, outAxis, randomness)[0];
+    }
+
+    /// <summary>The results of a function of two items for many.</summary>
+    /// <inheritdoc cref="Vmap(Func{Tensor, Tensor}, Tensor, int, int, VmapRandomness)"/>
+    /// <param name="function">From two tensors to one.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="inAxes">The axis of each argument along which the items lie; null where it is the same for all: <c>(0, null)</c>.</param>
+    /// <param name="outAxis">The axis of the result along which the items are to lie.</param>
+    /// <param name="randomness">What random numbers drawn inside the function are.</param>
+    /// <exception cref="ShapeException">The arguments have different numbers of items.</exception>
+    public static Tensor Vmap(
+        Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, BatchAxes inAxes = default, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Vmap(xs => [function(xs[0], xs[1])], [x, y], inAxes, outAxis, randomness)[0];
+    }
+
+    /// <summary>The results of a function of any number of tensors, with any number of results, for many items.</summary>
+    /// <inheritdoc cref="Vmap(Func{Tensor, Tensor, Tensor}, Tensor, Tensor, BatchAxes, int, VmapRandomness)"/>
+    /// <param name="function">From a list of tensors to a list of tensors.</param>
+    /// <param name="inputs">The arguments.</param>
+    /// <param name="inAxes">The axis of each argument along which the items lie; null where it is the same for all.</param>
+    /// <param name="outAxis">The axis of the results along which the items are to lie.</param>
+    /// <param name="randomness">What random numbers drawn inside the function are.</param>
+    /// <exception cref="ArgumentException">There are not as many axes as arguments, or no argument has items.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
+    public static Tensor[] Vmap(
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs,
+        BatchAxes inAxes = default, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        const string op = "Functional.Vmap";
+        int?[] axes = inAxes.For(op, inputs.Count);
+        (int count, int named) = ItemCount(op, inputs, axes);
+        if (named < 0) throw TransformErrors.NothingBatched(op, inputs.Count);
+
+        using var scope = new VmapScope(op, count, randomness);
+        var items = new Tensor[inputs.Count];
+        for (int i = 0; i < items.Length; i++)
+            items[i] = axes[i] is { } axis ? BatchMode.Wrap(scope.Level, inputs[i].MoveAxis(axis, 0)) : inputs[i];
+        IReadOnlyList<Tensor> outputs = function(items) ?? throw TransformErrors.ReturnedNull(op);
+        var results = new Tensor[outputs.Count];
+        for (int k = 0; k < results.Length; k++)
+        {
+            Tensor output = outputs[k] ?? throw TransformErrors.ReturnedNull(op);
+            Tensor stacked = BatchMode.ItemsOf(output, scope.Level) ?? VectorSpace.Current.Repeat(output, count);
+            results[k] = stacked.MoveAxis(0, outAxis);
+        }
+        return results;
+    }
+
+    private static (int Count, int Named) ItemCount(string op, IReadOnlyList<Tensor> inputs, int?[] axes)
+    {
+        int count = 0, named = -1;
+        for (int i = 0; i < axes.Length; i++)
+        {
+            if (axes[i] is not { } axis) continue;
+            Tensor x = inputs[i];
+            if (x.Rank == 0) throw TransformErrors.ScalarItems(op, i);
+            int length = x.Dims[new Axis(axis).Resolve(x.Rank, op)];
+            if (named >= 0 && length != count) throw TransformErrors.ItemCounts(op, named, inputs[named].Shape, count, i, x.Shape, length);
+            if (named < 0) (count, named) = (length, i);
+        }
+        return (count, named);
+    }
+}
