@@ -20,7 +20,7 @@ internal sealed class EmitPlan
     {
         (this.request, this.dialect) = (request, dialect);
         Check();
-        names = new Identifiers(dialect.Reserved.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        names = new Identifiers(dialect.ReservedNames);
         FunctionName = names.Take(request.Name);
         foreach (EmitParameter parameter in request.Parameters) Declare(parameter);
 
