@@ -3,14 +3,12 @@
 using System.Runtime.InteropServices;
 using Nabla;
 using Nabla.Lessons;
-using Nabla.Symbolics;
-using static Nabla.Symbolics.Functions;
 
 // %% [markdown]
 // # The gradients of 3D Gaussian splatting, step by step
-// From $x^2$ to the colour of a pixel that is blended from projected Gaussians. Each gradient is found by automatic
-// differentiation, by a symbolic formula, and by central differences; what the notebook recorded, with SymPy and with PyTorch,
-// stands beside. The last step, a whole tile of pixels, is the lesson `tile-of-gaussians`.
+// From $x^2$ to the colour of a pixel that is blended from projected Gaussians. Each function is written once, in C#. Nabla runs
+// it on numbers and differentiates it, and `Formula.Trace` runs it on symbols and differentiates the formula; central differences
+// check both. What the notebook recorded, with SymPy and with PyTorch, stands beside. The last step, a whole tile of pixels, is the lesson `tile-of-gaussians`.
 //
 // #### Time everything
 // Every row of the table at the end has its time.
@@ -34,15 +32,17 @@ lesson.Say($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OS
 // %%
 lesson.Example("1: y = x²");
 
-Tensor x = Tensor.Of([3.0], requiresGrad: true);
+static Tensor Parabola(Tensor x) => x.Pow(2);
+
+TracedFormula formula = Formula.Trace(Parabola);
+lesson.Formula("Function", formula);
+lesson.Formula("Derivative", formula.Gradient());
 
 // Forward pass, backward pass
-Tensor y = x.Pow(2);
+Tensor x = Tensor.Of([3.0], requiresGrad: true);
+Tensor y = Parabola(x);
 y.Backward();
-
-Symbol X = Expr.Symbol("x"), W = Expr.Symbol("w"), Mu = Expr.Symbol("μ"), Sigma = Expr.Symbol("σ");
-lesson.Gradient("x.Grad", v => v.Pow(2), x, Square(X).Diff(X).Evaluate(new Dictionary<Symbol, double> { [X] = 3 }),
-    recorded: "tensor([6.])", gradient: x.Grad);
+lesson.Gradient("x.Grad", Parabola, x, recorded: "tensor([6.])", gradient: x.Grad);
 
 // %% [markdown]
 // # Example 2
@@ -53,14 +53,19 @@ lesson.Gradient("x.Grad", v => v.Pow(2), x, Square(X).Diff(X).Evaluate(new Dicti
 // %%
 lesson.Example("2: y = x w + 1");
 
+static Tensor Line(Tensor x, Tensor w) => x * w + 1;
+
+formula = Formula.Trace(Line, [], []);
+lesson.Formula("Function", formula);
+lesson.Formula("by x", formula.Gradient(0));
+lesson.Formula("by w", formula.Gradient(1));
+
 x = Tensor.Of(2.0, requiresGrad: true);
 Tensor w = Tensor.Of(3.0, requiresGrad: true);
-y = x * w + 1;
+y = Line(x, w);
 y.Backward();
-
-double[] partials = Evaluate((X * W + 1).Gradient(X, W), new() { [X] = 2, [W] = 3 });
-lesson.Gradient("x.Grad", v => v * 3 + 1, x, partials[0], recorded: "tensor(3.)", gradient: x.Grad);
-lesson.Gradient("w.Grad", v => 2 * v + 1, w, partials[1], recorded: "tensor(2.)", gradient: w.Grad);
+lesson.Gradient("x.Grad", v => Line(v, 3), x, formula.Gradient(0).Evaluate(x, w), recorded: "tensor(3.)", gradient: x.Grad);
+lesson.Gradient("w.Grad", v => Line(2, v), w, formula.Gradient(1).Evaluate(x, w), recorded: "tensor(2.)", gradient: w.Grad);
 
 // %% [markdown]
 // # Example 3
@@ -73,23 +78,21 @@ lesson.Gradient("w.Grad", v => 2 * v + 1, w, partials[1], recorded: "tensor(2.)"
 // %%
 lesson.Example("3: y = exp(-x²/2)");
 
-Expr formula = Exp(-Square(X) / 2);
-Expr derivative = formula.Diff(X);
-lesson.Say("Function", formula.ToString(), "exp(-x**2/2)");
-lesson.Say("Derivative", derivative.ToString(), "-x*exp(-x**2/2)");
-
 static Tensor Bell(Tensor x) => (-x.Pow(2) / 2).Exp();
-double exact = derivative.Evaluate(new Dictionary<Symbol, double> { [X] = 2 });
-lesson.Gradient("dy/dx at x = 2", Bell, Tensor.Of(2.0), exact, recorded: "-0.270670566473225");
+
+formula = Formula.Trace(Bell);
+lesson.Formula("Function", formula, "exp(-x**2/2)");
+lesson.Formula("Derivative", formula.Gradient(), "-x*exp(-x**2/2)");
+lesson.Gradient("dy/dx at x = 2", Bell, Tensor.Of(2.0), recorded: "-0.270670566473225");
 
 // %% [markdown]
 // By tensors:
 
 // %%
 x = Tensor.Of(2.0, requiresGrad: true);
-y = (-x.Pow(2) / 2).Exp();
+y = Bell(x);
 y.Backward();
-lesson.Gradient("x.Grad", Bell, x, exact, recorded: "tensor(-0.2707)", gradient: x.Grad);
+lesson.Gradient("x.Grad", Bell, x, recorded: "tensor(-0.2707)", gradient: x.Grad);
 
 // %% [markdown]
 // # Example 4
@@ -102,16 +105,16 @@ lesson.Gradient("x.Grad", Bell, x, exact, recorded: "tensor(-0.2707)", gradient:
 // %%
 lesson.Example("4: the normal density, by x");
 
-formula = 1 / (Sigma * Sqrt(2 * Constant.Pi)) * Exp(-Square(X - Mu) / Square(Sigma) / 2);
-Expr[] derivatives = formula.Gradient(X, Mu, Sigma);
-lesson.Say("Function", formula.ToString(), "sqrt(2)*exp(-0.5*(x - μ)**2/σ**2)/(2*sqrt(pi)*σ)");
-lesson.Say("by x", derivatives[0].ToString(), "-0.25*sqrt(2)*(2*x - 2*μ)*exp(-0.5*(x - μ)**2/σ**2)/(sqrt(pi)*σ**3)");
-
 static Tensor Density(Tensor x, Tensor mu, Tensor sigma) =>
     1 / (sigma * Tensor.Of(2 * Math.PI, x.DType).Sqrt()) * (-1.0 / 2 * (x - mu).Pow(2) / sigma.Pow(2)).Exp();
 
+// What the function computes from numbers alone is a number in its formula: 1/√(2π) = 0.3989…
+formula = Formula.Trace(Density, [], [], [], names: ["x", "μ", "σ"]);
+lesson.Formula("Function", formula, "sqrt(2)*exp(-0.5*(x - μ)**2/σ**2)/(2*sqrt(pi)*σ)");
+lesson.Formula("by x", formula.Gradient(0), "-0.25*sqrt(2)*(2*x - 2*μ)*exp(-0.5*(x - μ)**2/σ**2)/(sqrt(pi)*σ**3)");
+
 Tensor zero = Tensor.Of(0, DType.Float64), one = Tensor.Of(1, DType.Float64), two = Tensor.Of(2, DType.Float64);
-partials = Evaluate(derivatives, new() { [X] = 2, [Mu] = 0, [Sigma] = 1 });
+Numbers[] partials = [.. formula.Gradients().Select(gradient => (Numbers)gradient.Evaluate(two, zero, one))];
 lesson.Gradient("∂y/∂x at x=2, μ=0, σ=1", v => Density(v, zero, one), two, partials[0], recorded: "-0.107981933026376");
 
 // %%
@@ -135,9 +138,9 @@ lesson.Gradient("x.Grad", v => Density(v, zero, one), x, partials[0], recorded: 
 // %%
 lesson.Example("5: the normal density, by μ and σ");
 
-lesson.Say("Function", formula.ToString(), "sqrt(2)*exp(-0.5*(x - μ)**2/σ**2)/(2*sqrt(pi)*σ)");
-lesson.Say("by μ", derivatives[1].ToString(), "-0.25*sqrt(2)*(-2*x + 2*μ)*exp(-0.5*(x - μ)**2/σ**2)/(sqrt(pi)*σ**3)");
-lesson.Say("by σ", derivatives[2].ToString(),
+lesson.Formula("Function", formula, "sqrt(2)*exp(-0.5*(x - μ)**2/σ**2)/(2*sqrt(pi)*σ)");
+lesson.Formula("by μ", formula.Gradient(1), "-0.25*sqrt(2)*(-2*x + 2*μ)*exp(-0.5*(x - μ)**2/σ**2)/(sqrt(pi)*σ**3)");
+lesson.Formula("by σ", formula.Gradient(2),
     "-sqrt(2)*exp(-0.5*(x - μ)**2/σ**2)/(2*sqrt(pi)*σ**2) + 0.5*sqrt(2)*(x - μ)**2*exp(-0.5*(x - μ)**2/σ**2)/(sqrt(pi)*σ**4)");
 lesson.Gradient("∂y/∂μ at x=2, μ=0, σ=1", v => Density(two, v, one), zero, partials[1], recorded: "0.107981933026376");
 lesson.Gradient("∂y/∂σ at x=2, μ=0, σ=1", v => Density(two, zero, v), one, partials[2], recorded: "0.161972899539564");
@@ -165,18 +168,6 @@ lesson.Gradient("sigma.Grad", v => Density(two, zero, v), sigma, partials[2], re
 // %%
 lesson.Example("6: a Gaussian in space");
 
-Symbol[] xs = Symbols("x", 3), mus = Symbols("μ", 3);
-Expr[,] identity = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } };
-formula = Exp(-Quadratic([.. xs.Zip(mus, (a, b) => a - b)], Inverse3(identity)) / 2);
-derivatives = formula.Gradient(mus);
-lesson.Say("Function", formula.ToString(),
-    "Matrix([[1.0*exp(-0.5*x_1**2 + 1.0*x_1*μ_1 - 0.5*x_2**2 + 1.0*x_2*μ_2 - 0.5*x_3**2 + 1.0*x_3*μ_3 - 0.5*μ_1**2 - 0.5*μ_2**2 - 0.5*μ_3**2)]])");
-foreach (Expr partial in derivatives)
-    lesson.Say($"by μ: {partial}");
-
-Dictionary<Symbol, double> values = At((xs, [2, 2, 3]), (mus, [1, 1, 1]));
-double[] exactMu = Evaluate(derivatives, values);
-
 static Tensor Gaussian(Tensor x, Tensor mu, Tensor sigma)
 {
     Tensor dx = x - mu;
@@ -185,6 +176,12 @@ static Tensor Gaussian(Tensor x, Tensor mu, Tensor sigma)
 
 (Tensor point, Tensor centre) = (Tensor.Of([2.0, 2, 3], DType.Float64), Tensor.Of([1.0, 1, 1], DType.Float64));
 Tensor eye = Tensor.Eye(3, dtype: DType.Float64);
+
+formula = Formula.Trace((x, mu) => Gaussian(x, mu, eye), 3, 3, names: ["x", "μ"]);
+lesson.Formula("Function", formula,
+    "Matrix([[1.0*exp(-0.5*x_1**2 + 1.0*x_1*μ_1 - 0.5*x_2**2 + 1.0*x_2*μ_2 - 0.5*x_3**2 + 1.0*x_3*μ_3 - 0.5*μ_1**2 - 0.5*μ_2**2 - 0.5*μ_3**2)]])");
+lesson.Formula("by μ", formula.Gradient(1));
+Tensor exactMu = formula.Gradient(1).Evaluate(point, centre);
 lesson.Gradient("∂G/∂μ at x=[2,2,3], μ=[1,1,1]", v => Gaussian(point, v, eye), centre, exactMu,
     recorded: "[[[[0.0497870683678639]]], [[[0.0497870683678639]]], [[[0.0995741367357279]]]]");
 
@@ -200,22 +197,17 @@ lesson.Gradient("mu.Grad", v => Gaussian(point, v, eye), mu, exactMu, recorded: 
 // Comparison:
 
 // %%
-lesson.Value("by the formula, in float32", Tensor.Of(exactMu), recorded: "tensor([0.0498, 0.0498, 0.0996])", formula: mu.Grad!);
+lesson.Value("by the formula, in float32", exactMu.Float(), recorded: "tensor([0.0498, 0.0498, 0.0996])", formula: mu.Grad!);
 
 // %% [markdown]
 // The notebook's long formula holds for any $\Sigma$; it evaluates it at $\Sigma = I$ only. Here is one that is not:
 
 // %%
-double[][] covariance = [[2, 0.3, 0.1], [0.3, 1, -0.2], [0.1, -0.2, 0.5]];
-Symbol[][] entries = [.. Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(j => Expr.Symbol($"Σ_{i}{j}")).ToArray())];
-formula = Exp(-Quadratic([.. xs.Zip(mus, (a, b) => a - b)], Inverse3(new Expr[,]
-{
-    { entries[0][0], entries[0][1], entries[0][2] }, { entries[1][0], entries[1][1], entries[1][2] }, { entries[2][0], entries[2][1], entries[2][2] },
-})) / 2);
-values = At((xs, [2, 2, 3]), (mus, [1, 1, 1]), (entries.SelectMany(row => row).ToArray(), covariance.SelectMany(row => row).ToArray()));
-Tensor spread = Tensor.Of(covariance, DType.Float64);
-lesson.Gradient("∂G/∂μ for a full Σ", v => Gaussian(point, v, spread), centre, Evaluate(formula.Gradient(mus), values));
-lesson.Gradient("∂G/∂Σ", v => Gaussian(point, centre, v), spread, Evaluate(formula.Gradient([.. entries.SelectMany(row => row)]), values));
+Tensor spread = Tensor.Of([[2, 0.3, 0.1], [0.3, 1, -0.2], [0.1, -0.2, 0.5]], DType.Float64);
+formula = Formula.Trace(Gaussian, 3, 3, (3, 3), names: ["x", "μ", "Σ"]);
+lesson.Formula("G", formula);
+lesson.Gradient("∂G/∂μ for a full Σ", v => Gaussian(point, v, spread), centre, formula.Gradient(1).Evaluate(point, centre, spread));
+lesson.Gradient("∂G/∂Σ", v => Gaussian(point, centre, v), spread, formula.Gradient(2).Evaluate(point, centre, spread));
 
 // %% [markdown]
 // # Example 7
@@ -237,28 +229,10 @@ lesson.Gradient("∂G/∂Σ", v => Gaussian(point, centre, v), spread, Evaluate(
 lesson.Example("7: three blended Gaussians");
 
 const int N = 3; // number of components
-Symbol[] p = [Expr.Symbol("p_x"), Expr.Symbol("p_y")], c = Symbols("c", N), mux = Symbols("μ_x", N), muy = Symbols("μ_y", N);
-Symbol[] muSymbols = [.. Enumerable.Range(0, N).SelectMany(i => new[] { mux[i], muy[i] })];
-double[] muValues = [1, 1, 2, 2, 3, 3], colours = [1, 1 / 2.0, 1 / 3.0];
 
-// The formula of C(p): the same loops as below, on symbols.
-Expr C7 = 0, transmittance = 1;
-for (int i = 0; i < N; i++)
-{
-    Expr G_i = Exp(-(Square(p[0] - mux[i]) + Square(p[1] - muy[i])) / 2);
-    C7 += c[i] * G_i * transmittance;
-    transmittance *= 1 - G_i;
-}
-
-values = At((p, [2, 3]), (c, colours), (muSymbols, muValues));
-lesson.Say($"C(p) = {C7}");
-double[] exact7 = Evaluate(C7.Gradient(muSymbols), values);
-
-static Tensor Blend(Tensor mu)
+static Tensor Blend(Tensor p, Tensor c, Tensor mu)
 {
     DType dtype = mu.DType;
-    Tensor p = Tensor.Of([2.0, 3.0], dtype);
-    Tensor c = Tensor.Of([1.0, 1 / 2.0, 1 / 3.0], dtype);
     Tensor sigmaInverse = Tensor.Eye(2, dtype: dtype);
 
     Tensor C = Tensor.Of(0.0, dtype);
@@ -280,15 +254,22 @@ static Tensor Blend(Tensor mu)
     return C;
 }
 
+Tensor p = Tensor.Of([2.0, 3.0], DType.Float64), c = Tensor.Of([1.0, 1 / 2.0, 1 / 3.0], DType.Float64);
 Tensor centres = Tensor.Of([[1.0, 1], [2, 2], [3, 3]], DType.Float64);
-lesson.Value("C(p)", Blend(centres), recorded: "0.433477305494832", formula: C7.Evaluate(values));
-lesson.Gradient("∂C/∂μ", Blend, centres, exact7,
+
+formula = Formula.Trace(Blend, 2, N, (N, 2), names: ["p", "c", "μ"]);
+lesson.Formula("C(p)", formula);
+lesson.Formula("by μ", formula.Gradient(2));
+Tensor exactC = formula.Evaluate(p, c, centres), exact7 = formula.Gradient(2).Evaluate(p, c, centres);
+
+lesson.Value("C(p)", Blend(p, c, centres), recorded: "0.433477305494832", formula: exactC);
+lesson.Gradient("∂C/∂μ", v => Blend(p, c, v), centres, exact7,
     recorded: "[[0.0506615694581183], [0.101323138916237]] [[0], [0.165811109756010]] [[-0.0730205111985485], [0]]");
 
 // %%
 mu = Tensor.Of([[1.0, 1], [2, 2], [3, 3]], requiresGrad: true);
-Tensor C = Blend(mu);
-lesson.Value("C(p) by tensors", C, recorded: "tensor(0.4335, grad_fn=<AddBackward0>)", formula: C7.Evaluate(values));
+Tensor C = Blend(p.Float(), c.Float(), mu);
+lesson.Value("C(p) by tensors", C, recorded: "tensor(0.4335, grad_fn=<AddBackward0>)", formula: exactC);
 C.Backward();
 
 const string Recorded7 = """
@@ -296,13 +277,13 @@ const string Recorded7 = """
             [ 0.0000,  0.1658],
             [-0.0730,  0.0000]])
     """;
-lesson.Gradient("mu.Grad", Blend, mu, exact7, recorded: Recorded7, gradient: mu.Grad);
+lesson.Gradient("mu.Grad", v => Blend(p, c, v), mu, exact7, recorded: Recorded7, gradient: mu.Grad);
 
 // %% [markdown]
 // Comparison:
 
 // %%
-lesson.Value("by the formula, in float32", Tensor.Of(exact7).Reshape(N, 2), recorded: Recorded7, formula: mu.Grad!);
+lesson.Value("by the formula, in float32", exact7.Float(), recorded: Recorded7, formula: mu.Grad!);
 
 // %% [markdown]
 // # Example 8
@@ -322,31 +303,9 @@ lesson.Value("by the formula, in float32", Tensor.Of(exact7).Reshape(N, 2), reco
 // %%
 lesson.Example("8: three projected Gaussians");
 
-Symbol[] s = [.. Enumerable.Range(0, N).SelectMany(i => new[] { "s_x", "s_y", "s_z" }.Select(axis => Expr.Symbol($"{axis}[{i}]")))];
-double[] scaleValues = [0.5, 0.5, 0.5, 1, 1, 1, 1.5, 1.5, 1.5];
-
-// The formula of C(p). The product J W R S Sᵀ Rᵀ Wᵀ Jᵀ and its inverse are made of symbols too.
-Expr[,] J8 = { { 1, 0, 0 }, { 0, 1, 0 } };
-Expr C8 = 0;
-transmittance = 1;
-for (int i = 0; i < N; i++)
-{
-    Expr[,] S_i = { { s[3 * i], 0, 0 }, { 0, s[3 * i + 1], 0 }, { 0, 0, s[3 * i + 2] } };
-    Expr[,] root = Times(Times(Times(J8, identity), identity), S_i);
-    Expr G_i = Exp(-Quadratic([p[0] - mux[i], p[1] - muy[i]], Inverse2(Times(root, Transposed(root)))) / 2);
-    C8 += c[i] * G_i * transmittance;
-    transmittance *= 1 - G_i;
-}
-
-values = At((p, [2, 3]), (c, colours), (muSymbols, muValues), (s, scaleValues));
-lesson.Say($"C(p) = {C8}");
-double[] exactMu8 = Evaluate(C8.Gradient(muSymbols), values), exactS8 = Evaluate(C8.Gradient(s), values);
-
-static Tensor BlendProjected(Tensor mu, Tensor s)
+static Tensor BlendProjected(Tensor p, Tensor c, Tensor mu, Tensor s)
 {
     DType dtype = mu.DType;
-    Tensor p = Tensor.Of([2.0, 3.0], dtype);
-    Tensor c = Tensor.Of([1.0, 1 / 2.0, 1 / 3.0], dtype);
     Tensor R_i = Tensor.Eye(3, dtype: dtype);
     Tensor W = Tensor.Eye(3, dtype: dtype);
     Tensor J = Tensor.Eye(2, 3, dtype: dtype);
@@ -371,17 +330,26 @@ static Tensor BlendProjected(Tensor mu, Tensor s)
 }
 
 Tensor scales = Tensor.Of([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.5, 1.5]], DType.Float64);
-lesson.Value("C(p)", BlendProjected(centres, scales), recorded: "0.408314066132132", formula: C8.Evaluate(values));
-lesson.Gradient("∂C/∂μ", v => BlendProjected(v, scales), centres, exactMu8,
+
+// The product J W R S Sᵀ Rᵀ Wᵀ Jᵀ and its inverse are traced like everything else; what is 0 or 1 drops out.
+formula = Formula.Trace(inputs => BlendProjected(inputs[0], inputs[1], inputs[2], inputs[3]), [2, N, (N, 2), (N, 3)], names: ["p", "c", "μ", "s"]);
+lesson.Formula("C(p)", formula);
+lesson.Formula("by μ", formula.Gradient(2));
+lesson.Formula("by s", formula.Gradient(3));
+exactC = formula.Evaluate(p, c, centres, scales);
+Tensor exactMu8 = formula.Gradient(2).Evaluate(p, c, centres, scales), exactS8 = formula.Gradient(3).Evaluate(p, c, centres, scales);
+
+lesson.Value("C(p)", BlendProjected(p, c, centres, scales), recorded: "0.408314066132132", formula: exactC);
+lesson.Gradient("∂C/∂μ", v => BlendProjected(p, c, v, scales), centres, exactMu8,
     recorded: "[[0.000107454877800111], [0.000214909755600221]] [[0], [0.141368316370717]] [[-0.0466742686981012], [0]]");
-lesson.Gradient("∂C/∂s", v => BlendProjected(centres, v), scales, exactS8,
+lesson.Gradient("∂C/∂s", v => BlendProjected(p, c, centres, v), scales, exactS8,
     recorded: "[[0.000214909755600221], [0.000859639022400885], [0]] [[0], [0.141368316370717], [0]] [[0.0311161791320675], [0], [0]]");
 
 // %%
 mu = Tensor.Of([[1.0, 1], [2, 2], [3, 3]], requiresGrad: true);
 Tensor sv = Tensor.Of([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.5, 1.5]], requiresGrad: true);
-C = BlendProjected(mu, sv);
-lesson.Value("C(p) by tensors", C, recorded: "tensor(0.4083, grad_fn=<AddBackward0>)", formula: C8.Evaluate(values));
+C = BlendProjected(p.Float(), c.Float(), mu, sv);
+lesson.Value("C(p) by tensors", C, recorded: "tensor(0.4083, grad_fn=<AddBackward0>)", formula: exactC);
 C.Backward();
 
 const string RecordedMu8 = """
@@ -394,23 +362,23 @@ const string RecordedS8 = """
             [0.0000, 0.1414, 0.0000],
             [0.0311, 0.0000, 0.0000]])
     """;
-lesson.Gradient("mu.Grad", v => BlendProjected(v, scales), mu, exactMu8, recorded: RecordedMu8, gradient: mu.Grad);
-lesson.Gradient("s.Grad", v => BlendProjected(centres, v), sv, exactS8, recorded: RecordedS8, gradient: sv.Grad);
+lesson.Gradient("mu.Grad", v => BlendProjected(p, c, v, scales), mu, exactMu8, recorded: RecordedMu8, gradient: mu.Grad);
+lesson.Gradient("s.Grad", v => BlendProjected(p, c, centres, v), sv, exactS8, recorded: RecordedS8, gradient: sv.Grad);
 
 // %% [markdown]
 // Comparison:
 
 // %%
-lesson.Value("∇(μ) by the formula, in float32", Tensor.Of(exactMu8).Reshape(N, 2), recorded: RecordedMu8, formula: mu.Grad!);
-lesson.Value("∇(s) by the formula, in float32", Tensor.Of(exactS8).Reshape(N, 3), recorded: RecordedS8, formula: sv.Grad!);
+lesson.Value("∇(μ) by the formula, in float32", exactMu8.Float(), recorded: RecordedMu8, formula: mu.Grad!);
+lesson.Value("∇(s) by the formula, in float32", exactS8.Float(), recorded: RecordedS8, formula: sv.Grad!);
 
 // %% [markdown]
 // And the gradients that the notebook marks with a question mark, as derived by hand above:
 
 // %%
-(double[] handMu, double[] handS) = GradientsByHand([2, 3], colours, muValues, scaleValues);
-lesson.Gradient("∇(μ) = ?", v => BlendProjected(v, scales), centres, handMu, recorded: "?");
-lesson.Gradient("∇(s) = ?", v => BlendProjected(centres, v), scales, handS, recorded: "?");
+(double[] handMu, double[] handS) = GradientsByHand(p.ToArray(), c.ToArray(), centres.ToArray(), scales.ToArray());
+lesson.Gradient("∇(μ) = ?", v => BlendProjected(p, c, v, scales), centres, handMu, recorded: "?");
+lesson.Gradient("∇(s) = ?", v => BlendProjected(p, c, centres, v), scales, handS, recorded: "?");
 
 // %%
 return lesson.Finish();
@@ -443,60 +411,4 @@ static (double[] Mu, double[] S) GradientsByHand(double[] p, double[] c, double[
     }
 
     return (gradMu, gradS);
-}
-
-static Symbol[] Symbols(string name, int count) => [.. Enumerable.Range(1, count).Select(i => Expr.Symbol($"{name}_{i}"))];
-
-static Dictionary<Symbol, double> At(params (Symbol[] Symbols, double[] Values)[] parts) =>
-    parts.SelectMany(part => part.Symbols.Zip(part.Values)).ToDictionary(pair => pair.First, pair => pair.Second);
-
-static double[] Evaluate(Expr[] formulas, Dictionary<Symbol, double> values) => [.. formulas.Select(formula => formula.Evaluate(values))];
-
-// dᵀ K d
-static Expr Quadratic(Expr[] d, Expr[,] K)
-{
-    Expr sum = 0;
-    for (int i = 0; i < d.Length; i++)
-        for (int j = 0; j < d.Length; j++) sum += d[i] * K[i, j] * d[j];
-    return sum;
-}
-
-static Expr[,] Times(Expr[,] a, Expr[,] b)
-{
-    var product = new Expr[a.GetLength(0), b.GetLength(1)];
-    for (int i = 0; i < a.GetLength(0); i++)
-        for (int j = 0; j < b.GetLength(1); j++)
-        {
-            product[i, j] = 0;
-            for (int k = 0; k < b.GetLength(0); k++) product[i, j] += a[i, k] * b[k, j];
-        }
-
-    return product;
-}
-
-static Expr[,] Transposed(Expr[,] a)
-{
-    var transposed = new Expr[a.GetLength(1), a.GetLength(0)];
-    for (int i = 0; i < a.GetLength(0); i++)
-        for (int j = 0; j < a.GetLength(1); j++) transposed[j, i] = a[i, j];
-    return transposed;
-}
-
-static Expr[,] Inverse2(Expr[,] a)
-{
-    Expr determinant = a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0];
-    return new Expr[,] { { a[1, 1] / determinant, -a[0, 1] / determinant }, { -a[1, 0] / determinant, a[0, 0] / determinant } };
-}
-
-// The adjugate over the determinant; cyclic indices give the cofactors their signs.
-static Expr[,] Inverse3(Expr[,] a)
-{
-    Expr Cofactor(int i, int j) =>
-        a[(i + 1) % 3, (j + 1) % 3] * a[(i + 2) % 3, (j + 2) % 3] - a[(i + 1) % 3, (j + 2) % 3] * a[(i + 2) % 3, (j + 1) % 3];
-
-    Expr determinant = a[0, 0] * Cofactor(0, 0) + a[0, 1] * Cofactor(0, 1) + a[0, 2] * Cofactor(0, 2);
-    var inverse = new Expr[3, 3];
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) inverse[i, j] = Cofactor(j, i) / determinant;
-    return inverse;
 }

@@ -8,7 +8,7 @@ namespace Nabla.Lessons;
 
 /// <summary>
 /// A lesson as it runs: prints like a notebook, what the notebook recorded beside ours, and checks every derivative in three
-/// ways that share nothing: autograd, a formula (symbolic, or derived by hand), and central differences.
+/// ways: autograd, a formula (traced from the same function, or derived by hand), and central differences.
 /// </summary>
 /// <remarks>
 /// Agreement means: autograd in float64 is within 1e-12 of the formula and 1e-8 of the central differences, relative to the
@@ -77,21 +77,33 @@ public sealed class Lesson
     /// <summary>Prints a text with what the notebook recorded in its place. Not checked: spellings differ.</summary>
     public void Say(string what, string ours, string recorded) => Say(SideBySide($"{what} = {ours}", recorded));
 
+    /// <summary>Prints a formula with what the notebook recorded in its place. Not checked: spellings differ.</summary>
+    public void Formula(string what, TracedFormula formula, string? recorded = null)
+    {
+        const int longest = 120;
+        string text = formula.ToString();
+        if (text.Length > longest) Say(formula.ToString(what));
+        else if (recorded is null) Say($"{what} = {text}");
+        else Say(what, text, recorded);
+        if (text.Length > longest && recorded is not null) Say($"    recorded: {recorded}");
+    }
+
     /// <summary>Checks a gradient in three ways.</summary>
     /// <param name="quantity">What is differentiated, and by what.</param>
     /// <param name="function">The scalar function of <paramref name="at"/>; called with float64 tensors.</param>
     /// <param name="at">The point.</param>
-    /// <param name="formula">The gradient by a symbolic formula, or derived by hand.</param>
+    /// <param name="formula">The gradient by a symbolic formula, or derived by hand; null for that of the function's own formula.</param>
     /// <param name="recorded">What the notebook printed; null or "?" where it is silent.</param>
     /// <param name="gradient">The gradient as the cell computed it, in the cell's own type; null to rely on float64 alone.</param>
     /// <param name="differences">Central differences made elsewhere; null to make them here, of <paramref name="function"/>.</param>
     public void Gradient(
-        string quantity, Func<Tensor, Tensor> function, Tensor at, Numbers formula,
+        string quantity, Func<Tensor, Tensor> function, Tensor at, Numbers? formula = null,
         string? recorded = null, Tensor? gradient = null, Numbers? differences = null)
     {
         Tensor point = at.Detach().Double().Clone().RequireGrad();
         Tensor exact = Nabla.Autograd.Grad(function(point), point).Detach();
         differences ??= CentralDifferences.Gradient(function, point);
+        formula ??= Nabla.Formula.Trace(function, point.Shape).Gradient().Evaluate(point);
 
         Numbers autograd = exact;
 

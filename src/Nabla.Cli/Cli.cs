@@ -44,6 +44,9 @@ internal static class Cli
         ToolCommand tool = new("nabla", "The tool of the Nabla differentiation library.", "nabla derive \"exp(-x^2/2)\" --wrt x --at x=2")
         {
             DeriveCommand.Create(input),
+            CheckCommand.Create(),
+            GraphCommand.Create(),
+            EmitCommand.Create(),
             LessonsCommand.Create(),
             EnvCommand.Create(),
         };

@@ -51,36 +51,23 @@ internal static class DeriveCommand
             DeriveRequest request = new()
             {
                 Formula = FormulaInput.Formula(parsed.GetValue(expression) ?? BuiltInFormula),
-                Wrt = Read(parsed.GetValue(wrt), FormulaInput.Symbols) ?? [],
-                Point = Read(builtIn ? [BuiltInPoint] : parsed.GetValue(at), FormulaInput.Point),
+                Wrt = FormulaInput.SymbolList(parsed.GetValue(wrt)) ?? [],
+                Point = FormulaInput.PointList(builtIn ? [BuiltInPoint] : parsed.GetValue(at)),
                 Order = parsed.GetValue(order),
                 Simplify = parsed.GetValue(simplify),
                 Digits = parsed.GetValue(digits),
             };
-            return Task.FromResult(Run(request, parsed.GetValue(latex), parsed.GetValue(json), output));
+            return Task.FromResult(Run(request, parsed.GetValue(latex), parsed.GetValue(json), output, error));
         });
         return command;
     }
 
-    private static T? Read<T>(string[]? words, Func<string, T> read) where T : class
+    private static int Run(DeriveRequest request, bool latex, bool json, TextWriter output, TextWriter error)
     {
-        if (words is null or []) return null;
+        List<DerivedFormula> results;
         try
         {
-            return read(string.Join(' ', words));
-        }
-        catch (FormatException mistake)
-        {
-            throw new WrongUseException(mistake.Message);
-        }
-    }
-
-    private static int Run(DeriveRequest request, bool latex, bool json, TextWriter output)
-    {
-        List<DerivedFormula> results = [];
-        try
-        {
-            foreach (var wrt in request.Derivatives()) results.Add(request.Derive(wrt));
+            results = ProgressLine.While(error, "differentiating", () => request.Derivatives().ConvertAll(request.Derive));
         }
         catch (Exception failure) when (failure is NotSupportedException or ArgumentException)
         {

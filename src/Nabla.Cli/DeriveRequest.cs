@@ -45,7 +45,7 @@ internal sealed record DeriveRequest
             Shown = shown,
             Point = Point,
             Values = Point is null ? null : derivation.At(Point, forwardMode: true),
-            Digits = Point is null || Digits is not { } digits ? null : shown.Evaluate(Point, digits),
+            Digits = null,
         };
     }
 }

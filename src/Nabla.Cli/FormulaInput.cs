@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Nabla.Symbolics;
 
@@ -8,6 +9,7 @@ internal static class FormulaInput
 {
     private static readonly char[] Separators = [' ', '\t', ',', ';'];
     private static readonly Dictionary<Symbol, double> NoValues = [];
+    private static readonly SearchValues<char> LowercaseAndDash = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     /// <summary>The formula of a text.</summary>
     /// <exception cref="WrongUseException">The text is no formula; the message shows the place.</exception>
@@ -25,7 +27,24 @@ internal static class FormulaInput
         }
     }
 
-    private static readonly System.Buffers.SearchValues<char> LowercaseAndDash = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+    /// <summary>The symbols that the words of an option name; null if it was not given.</summary>
+    internal static List<Symbol>? SymbolList(string[]? words) => FromOption(words, Symbols);
+
+    /// <summary>The point that the words of an option give; null if it was not given.</summary>
+    internal static Dictionary<Symbol, double>? PointList(string[]? words) => FromOption(words, Point);
+
+    private static T? FromOption<T>(string[]? words, Func<string, T> read) where T : class
+    {
+        if (words is null or []) return null;
+        try
+        {
+            return read(string.Join(' ', words));
+        }
+        catch (FormatException mistake)
+        {
+            throw new WrongUseException(mistake.Message);
+        }
+    }
 
     /// <summary>The symbols of texts such as <c>x x y</c>.</summary>
     /// <exception cref="FormatException">A word is no name.</exception>

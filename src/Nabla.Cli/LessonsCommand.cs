@@ -43,13 +43,13 @@ internal static class LessonsCommand
     private static int Run(
         IReadOnlyList<string> lessons, bool json, string? pictures, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        IAnsiConsole console = LessonTable.ConsoleOn(output), progress = LessonTable.ConsoleOn(error);
+        IAnsiConsole console = LessonTable.ConsoleOn(output);
 
         List<LessonRun> runs = [];
         foreach (string lesson in lessons)
         {
             string title = Path.GetFileNameWithoutExtension(lesson);
-            LessonRun run = WithStatus(progress, $"{title} ({runs.Count + 1} of {lessons.Count})", () => LessonRun.Of(lesson, pictures, cancellation));
+            LessonRun run = ProgressLine.While(error, $"{title} ({runs.Count + 1} of {lessons.Count})", () => LessonRun.Of(lesson, pictures, cancellation));
             runs.Add(run);
             if (run.Failure is { } failure) error.WriteLine($"nabla: the lesson {title} failed:{Environment.NewLine}{failure}");
             if (!json) LessonTable.Write(run, console);
@@ -62,8 +62,4 @@ internal static class LessonsCommand
             LessonTable.WriteSummary(runs, console);
         return Array.TrueForAll(rows, row => row.Agree) ? Cli.Success : Cli.Disagreement;
     }
-
-    /// <summary>A line that moves while the work goes on, where somebody sees it.</summary>
-    private static LessonRun WithStatus(IAnsiConsole progress, string title, Func<LessonRun> work) =>
-        progress.Profile.Out.IsTerminal ? progress.Status().Start(Markup.Escape(title), _ => work()) : work();
 }

@@ -13,12 +13,14 @@ internal sealed class PendingProduct
 
     private readonly Expr factor;
     private readonly PendingProduct? rest;
+    private readonly int length;
     private Expr? value;
 
     private PendingProduct(Expr factor, PendingProduct? rest)
     {
         this.factor = factor;
         this.rest = rest;
+        length = rest is null ? 1 : rest.length + 1;
     }
 
     public static PendingProduct One { get; } = new(Number.One, null);
@@ -36,13 +38,60 @@ internal sealed class PendingProduct
         _ => new PendingProduct(partial, incoming),
     };
 
-    private Expr Multiply()
+    /// <summary>
+    /// The sum of several. What all of them end with is not multiplied into each term but stays a factor of the sum, and so does what the
+    /// terms have in common besides: the sum is then often one that exists already, and long products are not copied at every level.
+    /// </summary>
+    public static PendingProduct Sum(List<PendingProduct> terms)
+    {
+        if (terms.Count == 1) return terms[0];
+        var tail = terms[0];
+        foreach (var term in terms) tail = CommonTail(tail, term);
+        var parts = new Expr[terms.Count];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            // A choice with 0 in one branch must keep all other factors out of that branch.
+            if (terms[i].HasChoiceBefore(tail)) tail = null;
+        }
+
+        for (var i = 0; i < parts.Length; i++) parts[i] = terms[i].Multiply(tail);
+        var common = CommonFactor.TakeOut(parts);
+        var sum = Symbolics.Sum.Of(parts);
+        if (!ReferenceEquals(common, Number.One)) tail = new PendingProduct(common, tail);
+        return new PendingProduct(sum, tail);
+    }
+
+    private static PendingProduct? CommonTail(PendingProduct? a, PendingProduct? b)
+    {
+        while (!ReferenceEquals(a, b))
+        {
+            if (a is null || b is null) return null;
+            if (a.length >= b.length) a = a.rest;
+            else b = b.rest;
+        }
+
+        return a;
+    }
+
+    private bool HasChoiceBefore(PendingProduct? tail)
+    {
+        for (var node = this; node is not null && !ReferenceEquals(node, tail); node = node.rest)
+        {
+            if (HasZeroBranch(node.factor, DeepestChoice)) return true;
+        }
+
+        return false;
+    }
+
+    private Expr Multiply() => Multiply(null);
+
+    private Expr Multiply(PendingProduct? tail)
     {
         var factors = new List<Expr>();
         var choices = new List<Expr>();
-        for (var node = this; node is not null; node = node.value is null ? node.rest : null)
+        for (var node = this; node is not null && !ReferenceEquals(node, tail); node = tail is null && node.value is not null ? null : node.rest)
         {
-            var part = node.value ?? node.factor;
+            var part = tail is null && node.value is not null ? node.value : node.factor;
             (HasZeroBranch(part, DeepestChoice) ? choices : factors).Add(part);
         }
 

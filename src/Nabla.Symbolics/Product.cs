@@ -8,6 +8,11 @@ namespace Nabla.Symbolics;
 /// </summary>
 public sealed class Product : Expr
 {
+    // f/(1 + f) applied n times would be a product of n factors on each of n levels, and its derivative would have n³ operands. In a deep
+    // formula a product of many factors is therefore one factor of the next.
+    private const int LargestFlattenedWhenDeep = 64;
+    private const int Deep = 256;
+
     private Product(Expr[] args, Expr? core)
         : base(args, HashOf(0x5002, args), 0, TotalDegree(args))
     {
@@ -20,6 +25,8 @@ public sealed class Product : Expr
 
     /// <summary>The product without its coefficient.</summary>
     public Expr Core { get; }
+
+    private bool StaysWhole => Args.Length > LargestFlattenedWhenDeep && Depth > Deep;
 
     internal override bool SameNode(Expr other) => other is Product && SameArgs(other);
 
@@ -87,7 +94,7 @@ public sealed class Product : Expr
         var (longest, length) = (-1, 0);
         for (var i = 0; i < operands.Length; i++)
         {
-            if (operands[i] is Product product && product.Args.Length > length) (longest, length) = (i, product.Args.Length);
+            if (operands[i] is Product product && product.Args.Length > length && !product.StaysWhole) (longest, length) = (i, product.Args.Length);
         }
 
         return longest;
@@ -95,7 +102,12 @@ public sealed class Product : Expr
 
     private static void Append(Expr operand, List<Expr> factors, ref List<Number>? numbers)
     {
-        if (operand is Product product)
+        if (operand is Product { StaysWhole: true } whole)
+        {
+            if (!whole.Coefficient.IsOne) (numbers ??= []).Add(whole.Coefficient);
+            factors.Add(whole.Core);
+        }
+        else if (operand is Product product)
         {
             foreach (var factor in product.Args) Append(factor, factors, ref numbers);
         }

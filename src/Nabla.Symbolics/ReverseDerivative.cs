@@ -37,18 +37,20 @@ internal static class ReverseDerivative
             if (node is BigOperator big && (big.Body.SymbolMask & mask) != 0) varying.Add(node);
         }
 
+        var products = new SubproductIndex(order);
         var adjoints = new Dictionary<Expr, List<PendingProduct>> { [root] = [PendingProduct.One] };
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var node = order[i];
             if (node is Symbol || !varying.Contains(node) || !adjoints.Remove(node, out var contributions)) continue;
-            if (node is BigOperator big) PassOperator(big, Total(contributions), symbols, varying, adjoints);
-            else Pass(node, Total(contributions), varying, adjoints);
+            if (node is BigOperator big) PassOperator(big, PendingProduct.Sum(contributions), symbols, varying, adjoints);
+            else if (node is Product product && KnownDerivative.Of(node) is null && products.LargestWithin(product) is { } within) PassWithin(product, within, PendingProduct.Sum(contributions), varying, adjoints);
+            else Pass(node, PendingProduct.Sum(contributions), varying, adjoints);
         }
 
         for (var i = 0; i < symbols.Length; i++)
         {
-            if (adjoints.TryGetValue(symbols[i], out var contributions)) gradient[i] = Total(contributions).Value;
+            if (adjoints.TryGetValue(symbols[i], out var contributions)) gradient[i] = PendingProduct.Sum(contributions).Value;
         }
 
         return gradient;
@@ -56,16 +58,8 @@ internal static class ReverseDerivative
 
     private static void Pass(Expr node, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
     {
-        // What several operands share is multiplied once, here, and not along each of their paths.
         var known = KnownDerivative.Of(node);
         var operands = known?.Operands ?? node.Args;
-        var receivers = 0;
-        foreach (var operand in operands)
-        {
-            if (varying.Contains(operand)) receivers++;
-        }
-
-        if (receivers > 1) adjoint = PendingProduct.Of(adjoint.Value);
         for (var i = 0; i < operands.Length; i++)
         {
             var operand = operands[i];
@@ -77,10 +71,30 @@ internal static class ReverseDerivative
                 Call call => PendingProduct.Times(call.Primitive.PartialOf(call.Args, call, i), adjoint),
                 _ => adjoint,
             };
-            if (contribution is null) continue;
-            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, operand, out _);
-            (list ??= []).Add(contribution);
+            Give(operand, contribution, adjoints);
         }
+    }
+
+    // The product is that of a smaller one, which exists, and the rest: the smaller one gets its adjoint as a whole.
+    private static void PassWithin(
+        Product product, Product within, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
+    {
+        var rest = SubproductIndex.Rest(product, within);
+        if (varying.Contains(within)) Give(within, PendingProduct.Times(rest, adjoint), adjoints);
+        var factors = Product.FactorsOf(ref rest);
+        for (var i = 0; i < factors.Length; i++)
+        {
+            if (!varying.Contains(factors[i])) continue;
+            var others = rest is Product several ? several.Without(i) : Number.One;
+            Give(factors[i], PendingProduct.Times(others * within, adjoint), adjoints);
+        }
+    }
+
+    private static void Give(Expr operand, PendingProduct? contribution, Dictionary<Expr, List<PendingProduct>> adjoints)
+    {
+        if (contribution is null) return;
+        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, operand, out _);
+        (list ??= []).Add(contribution);
     }
 
     private static void PassOperator(
@@ -90,17 +104,7 @@ internal static class ReverseDerivative
         foreach (var symbol in symbols)
         {
             if (!Traversal.MayContain(big, symbol) || OperatorDerivative.Of(big, symbol, varying.Contains) is not { } partial) continue;
-            if (PendingProduct.Times(partial, adjoint) is not { } contribution) continue;
-            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(adjoints, symbol, out _);
-            (list ??= []).Add(contribution);
+            Give(symbol, PendingProduct.Times(partial, adjoint), adjoints);
         }
-    }
-
-    private static PendingProduct Total(List<PendingProduct> contributions)
-    {
-        if (contributions.Count == 1) return contributions[0];
-        var values = new Expr[contributions.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = contributions[i].Value;
-        return PendingProduct.Of(Sum.Of(values));
     }
 }

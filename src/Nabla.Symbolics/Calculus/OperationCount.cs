@@ -1,25 +1,12 @@
 namespace Nabla.Symbolics;
 
 /// <summary>
-/// The cost of formulas: the operations that remain when every shared subterm is computed once. An addition, subtraction,
-/// multiplication or division counts 1, a power or a function 1, a change of sign nothing (it becomes a subtraction or part of a factor).
+/// The cost of formulas: the operations that are left when what they have in common is computed once, as <see cref="CommonSubexpressions"/>
+/// lists them. An addition, subtraction, multiplication or division counts 1, a power other than a square, a root or a function 1, a change
+/// of sign nothing (it becomes a subtraction). A sum or product over an index counts its body once.
 /// </summary>
 public static class OperationCount
 {
     /// <summary>The operations of all formulas together.</summary>
-    public static int Of(params ReadOnlySpan<Expr> outputs)
-    {
-        var count = 0;
-        foreach (var node in Traversal.PostOrder(outputs)) count += OfNode(node);
-        return count;
-    }
-
-    private static int OfNode(Expr node) => node switch
-    {
-        Sum => node.Args.Length - 1,
-        Product product => ReferenceEquals(product.Coefficient, Number.MinusOne) ? node.Args.Length - 2 : node.Args.Length - 1,
-        Call => 1,
-        BigOperator big => 1 + Of(big.Body),
-        _ => 0,
-    };
+    public static int Of(params ReadOnlySpan<Expr> outputs) => CommonSubexpressions.CostOf(outputs);
 }

@@ -158,7 +158,7 @@ internal sealed class MatrixPrinter
         return printer.Result();
     }
 
-    private static bool IsNegative(MatrixScalar coefficient) => coefficient.Formula switch
+    internal static bool IsNegative(MatrixScalar coefficient) => coefficient.Formula switch
     {
         Number number => number.IsNegative,
         Product product => product.Coefficient.IsNegative,

@@ -57,6 +57,22 @@ public abstract partial class Expr
     }
 
     /// <summary>
+    /// The formula of LaTeX text: fractions, roots, powers, Greek letters, functions with or without brackets (<c>\sin^2 x</c>), absolute
+    /// values, cases, sums and products over an index. Letters side by side are a product; commands for spacing are ignored.
+    /// </summary>
+    /// <exception cref="FormulaSyntaxException">The text is no formula; the message shows the place.</exception>
+    public static Expr ParseLatex(string text) => ParseLatex(text, ParseOptions.Default);
+
+    /// <summary>The formula of LaTeX text, with declared symbols.</summary>
+    /// <exception cref="FormulaSyntaxException">The text is no formula; the message shows the place.</exception>
+    public static Expr ParseLatex(string text, ParseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(options);
+        return InfixParser.ParseLatex(text, options);
+    }
+
+    /// <summary>
     /// The formula as LaTeX for amsmath, without dollar signs. A formula that is larger than a page is written in shared parts, as
     /// <see cref="SharedParts.ToLatex"/> writes it.
     /// </summary>

@@ -15,6 +15,9 @@ internal static class GreekLetters
 
     private static readonly Dictionary<string, string> Names = Unicode.ToDictionary(static pair => pair.Value, static pair => pair.Key);
 
+    /// <summary>The names of all letters.</summary>
+    public static IEnumerable<string> AllNames => Unicode.Keys;
+
     /// <summary>The letter of a name; any other text as it is.</summary>
     public static string ToUnicode(string name) => Unicode.GetValueOrDefault(name, name);
 

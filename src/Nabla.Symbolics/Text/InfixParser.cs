@@ -22,7 +22,7 @@ internal sealed class InfixParser
 
     private readonly string text;
     private readonly ParseOptions options;
-    private readonly Lexer lexer;
+    private readonly Func<Token> next;
     private readonly ExactWork work = new();
     private readonly Dictionary<string, Symbol> declared = [];
     private readonly Dictionary<string, IndexedBase> arrays = [];
@@ -32,25 +32,36 @@ internal sealed class InfixParser
     private Token previous;
     private Expr current = Number.Zero;
 
-    private InfixParser(string text, ParseOptions options)
+    private InfixParser(string text, ParseOptions options, Func<Token> next)
     {
         this.text = text;
         this.options = options;
         foreach (var array in options.Arrays) arrays[array.Name] = array;
         foreach (var symbol in options.Symbols) declared[symbol.Name] = symbol;
-        lexer = new Lexer(text);
+        this.next = next;
     }
 
-    /// <summary>The formula of a text.</summary>
+    /// <summary>The formula of infix text.</summary>
     public static Expr Parse(string text, ParseOptions options)
     {
-        if (text.Length > options.MaxLength)
-        {
-            throw new FormulaSyntaxException(
-                text, options.MaxLength, $"The text has {text.Length} characters; at most {options.MaxLength} are read. Raise ParseOptions.MaxLength.");
-        }
+        RequireLength(text, options);
+        return new InfixParser(text, options, new Lexer(text).Next).Parse();
+    }
 
-        return new InfixParser(text, options).Parse();
+    /// <summary>The formula of LaTeX text.</summary>
+    public static Expr ParseLatex(string text, ParseOptions options)
+    {
+        RequireLength(text, options);
+        var tokens = new LatexReader(text).Read();
+        var at = 0;
+        return new InfixParser(text, options, () => tokens[Math.Min(at++, tokens.Count - 1)]).Parse();
+    }
+
+    private static void RequireLength(string text, ParseOptions options)
+    {
+        if (text.Length <= options.MaxLength) return;
+        throw new FormulaSyntaxException(
+            text, options.MaxLength, $"The text has {text.Length} characters; at most {options.MaxLength} are read. Raise ParseOptions.MaxLength.");
     }
 
     private Expr Parse()
@@ -70,7 +81,7 @@ internal sealed class InfixParser
     private void Advance()
     {
         previous = token;
-        token = lexer.Next();
+        token = next();
     }
 
     // ---- Where an operand is expected -----------------------------------------------------------------------------------------
@@ -286,7 +297,7 @@ internal sealed class InfixParser
 
     private Number ExponentOf(Token superscript)
     {
-        var value = BigInteger.Parse(lexer.SuperscriptValue(superscript), CultureInfo.InvariantCulture);
+        var value = BigInteger.Parse(Lexer.SuperscriptValue(text.AsSpan(superscript.Position, superscript.Length)), CultureInfo.InvariantCulture);
         return Number.Of(new Rational(value));
     }
 

@@ -8,8 +8,6 @@ internal sealed class Lexer(string text)
 {
     private int position;
 
-    public string Text => text;
-
     /// <summary>Whether a name can be written as it is, without quotes.</summary>
     public static bool IsPlainName(string name)
     {
@@ -31,10 +29,10 @@ internal sealed class Lexer(string text)
     }
 
     /// <summary>The value of a superscript such as ⁻¹².</summary>
-    public string SuperscriptValue(Token token)
+    public static string SuperscriptValue(ReadOnlySpan<char> superscript)
     {
         var value = new StringBuilder();
-        foreach (var c in text.AsSpan(token.Position, token.Length)) value.Append("0123456789+-"[SuperscriptDigits.IndexOf(c, StringComparison.Ordinal)]);
+        foreach (var c in superscript) value.Append("0123456789+-"[SuperscriptDigits.IndexOf(c, StringComparison.Ordinal)]);
         return value.ToString();
     }
 

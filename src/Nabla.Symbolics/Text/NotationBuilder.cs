@@ -41,6 +41,9 @@ internal sealed class NotationBuilder
         };
     }
 
+    /// <summary>Sets how a node is written, such as a symbol that stands for a determinant.</summary>
+    public void Define(Expr node, Notation notation) => built[node] = notation;
+
     /// <summary>The notation of a symbol's name.</summary>
     public static Notation OfName(string name)
     {
@@ -164,7 +167,6 @@ internal sealed class NotationBuilder
                     ? new Script(new Mark(MarkKind.Name, "e"), null, exponent)
                     : Applied(new Mark(MarkKind.Name, "exp"), [exponent]);
             case "exp2": return new Script(new Mark(MarkKind.Number, "2"), null, Of(args[0]));
-            case "cbrt": return new Radical(Of(args[0]), "3");
             case "abs": return new Fence(FenceKind.Bars, Of(args[0]));
             case "floor": return new Fence(FenceKind.Floor, Of(args[0]));
             case "ceil": return new Fence(FenceKind.Ceiling, Of(args[0]));

@@ -151,8 +151,38 @@ public sealed class TracedFormula
 
     // ---- text ---------------------------------------------------------------------------------------------------------
 
-    /// <summary>The formulas in the brackets of their axes.</summary>
+    /// <summary>The formulas in the brackets of their axes, each as text that <see cref="Expr.Parse(string)"/> reads back.</summary>
     public override string ToString() => Text(output => output.ToString());
+
+    /// <summary>The formulas as lines of text, <c>name = …</c> or <c>name[0, 1] = …</c>, with what they share named after "where".</summary>
+    /// <param name="name">What to call the result.</param>
+    public string ToString(string name) => SharedParts.Of(outputs).ToString(Labels(index => index.Length == 0 ? name : $"{name}[{string.Join(", ", index)}]"));
+
+    /// <summary>
+    /// The formulas as LaTeX for amsmath, without dollar signs: one formula, or a matrix; with a name, lines of equations in which
+    /// what they share is named.
+    /// </summary>
+    /// <param name="name">What to call the result, in LaTeX.</param>
+    public string ToLatex(string? name = null)
+    {
+        if (name is not null) return SharedParts.Of(outputs).ToLatex(Labels(index => index.Length == 0 ? name : $"{name}_{{{string.Join(",", index)}}}"));
+        if (Shape.Rank == 0) return outputs[0].ToLatex();
+        int columns = Shape.Rank == 1 ? 1 : Math.Max(Shape[^1], 1);
+        IEnumerable<string> rows = outputs.Chunk(columns).Select(row => string.Join(" & ", row.Select(output => output.ToLatex())));
+        return $"\\begin{{bmatrix}} {string.Join(" \\\\ ", rows)} \\end{{bmatrix}}";
+    }
+
+    private string[] Labels(Func<int[], string> label)
+    {
+        var labels = new string[outputs.Length];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            var index = new int[Shape.Rank];
+            for (int axis = Shape.Rank - 1, rest = i; axis >= 0; rest /= Shape[axis--]) index[axis] = rest % Shape[axis];
+            labels[i] = label(index);
+        }
+        return labels;
+    }
 
     private string Text(Func<Expr, string> show)
     {

@@ -73,6 +73,21 @@ public sealed class MatrixCalculusTests
     }
 
     [Fact]
+    public void Formulas_are_written_as_latex_and_mathml()
+    {
+        Assert.Equal(@"S^{-1}", LogDet(S).Gradient(S).Value.ToLatex());
+        Assert.Equal(@"-A^{-T}B^{T}A^{-T}", Trace(A.Inverse() * B).Gradient(A).Value.ToLatex().Replace(@"\,", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Contains("<msup><mi>S</mi>", LogDet(S).Gradient(S).Value.ToMathML(), StringComparison.Ordinal);
+        var density = Exp(-S.Inverse().QuadraticForm(D) / 2);
+        Assert.Contains("S^{-1}", density.ToLatex(), StringComparison.Ordinal);
+        Assert.Contains("d^{T}", density.Gradient(S).Value.ToLatex(), StringComparison.Ordinal);
+        Assert.Contains("<msup>", density.ToMathML(), StringComparison.Ordinal);
+        Assert.StartsWith(@"egin{pmatrix} ", A.ToMatrix((N, 2)).ToLatex(), StringComparison.Ordinal);
+        Assert.Contains("<mtable><mtr><mtd>", A.ToMatrix((N, 2)).ToMathML(), StringComparison.Ordinal);
+        Console.WriteLine(density.ToLatex() + "\n" + density.Gradient(S).Value.ToLatex() + "\n" + Trace(A.Inverse() * B).Gradient(A).Value.ToLatex() + "\n" + (Det(A) + LogDet(S)).ToLatex());
+    }
+
+    [Fact]
     public void Textbook_gradients_come_out_as_in_the_textbook()
     {
         Says("A^-T", LogDet(A), A);

@@ -65,19 +65,4 @@ internal static class NumericMatrix
 
         return values;
     }
-
-    /// <summary>Operations after sharing: n - 1 for a sum or product of n, 1 for a call; a negated product is part of the subtraction.</summary>
-    public static int Operations(params ReadOnlySpan<Expr> outputs)
-    {
-        var count = 0;
-        foreach (var node in Traversal.PostOrder(outputs))
-        {
-            if (node is Sum) count += node.Args.Length - 1;
-            else if (node is Product { Coefficient.IsOne: false } p && ReferenceEquals(p.Coefficient, Number.MinusOne)) count += p.Core is Product ? 0 : 1;
-            else if (node is Product) count += node.Args.Length - 1;
-            else if (node is Call) count++;
-        }
-
-        return count;
-    }
 }
