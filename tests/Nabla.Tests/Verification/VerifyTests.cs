@@ -1,4 +1,3 @@
-
 namespace Nabla.Tests.Verification;
 
 public sealed class VerifyTests
@@ -166,7 +165,7 @@ public sealed class VerifyTests
     [InlineData("[2*x[0], x[7]]", "x[7]")]
     [InlineData("[2*x[0], 1, 3]", "3 formulas for 2 elements")]
     [InlineData("[2*x[0], 1", "square brackets")]
-    [InlineData("]2*x[0][", "square brackets")]
+    [InlineData("[2*x[0]], 1]", "square brackets")]
     [InlineData("2*(x[0]", "2*(x0")]
     [InlineData("", "")]
     public void A_claim_that_cannot_be_read_says_what_and_where(string claimed, string expected)
