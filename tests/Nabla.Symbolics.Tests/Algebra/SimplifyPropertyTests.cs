@@ -15,7 +15,7 @@ public sealed class SimplifyPropertyTests
     [InlineData(5, 606)]
     public void Simplified_formulas_are_not_larger_and_have_the_same_value_at_20_points(int kind, int seed)
     {
-        var formulas = new RandomFormulas(seed);
+        var formulas = new MixedFormulas(seed);
         var (smaller, compared) = (0, 0);
         for (var i = 0; i < FormulasPerKind; i++)
         {
@@ -35,7 +35,7 @@ public sealed class SimplifyPropertyTests
     {
         for (var i = 0; i < 20; i++)
         {
-            var formula = new RandomFormulas(i).Next(5, 100);
+            var formula = new MixedFormulas(i).Next(5, 100);
             Assert.Same(formula.Simplify(), formula.Simplify());
         }
     }
@@ -45,7 +45,7 @@ public sealed class SimplifyPropertyTests
     {
         for (var work = 0; work < 3000; work += 150)
         {
-            var formulas = new RandomFormulas(work);
+            var formulas = new MixedFormulas(work);
             var formula = formulas.Next(5, 120);
             var simple = formula.Simplify(new SimplifyOptions { MaxWork = work });
             Assert.True(OperationCount.Of(simple) <= OperationCount.Of(formula));

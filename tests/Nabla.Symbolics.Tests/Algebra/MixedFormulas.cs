@@ -3,7 +3,7 @@ using static Nabla.Symbolics.Functions;
 namespace Nabla.Symbolics.Tests;
 
 /// <summary>Random formulas of several kinds, made from fixed seeds.</summary>
-internal sealed class RandomFormulas(int seed)
+internal sealed class MixedFormulas(int seed)
 {
     public static readonly Symbol[] Symbols =
         [Expr.Symbol("x"), Expr.Symbol("y"), Expr.Symbol("z"), Expr.Symbol("p", Assumptions.Positive), Expr.Symbol("n", Assumptions.Integer)];
