@@ -61,6 +61,20 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public void A_sum_gathered_in_place_has_its_formula()
+    {
+        VerificationReport report = Verify.Gradient(x =>
+        {
+            Tensor sum = Tensor.Of(0.0, x.DType);
+            for (int i = 0; i < 3; i++) sum.AddInPlace(x[i].Exp());
+            return sum;
+        }, Vector(0, 1, 2), "exp(x)");
+
+        Assert.True(report.Agrees, report.ToString());
+        Assert.NotNull(report.Function);
+    }
+
+    [Fact]
     public void A_function_that_branches_on_a_value_has_no_formula_and_the_report_says_why()
     {
         VerificationReport report = Verify.Gradient(x => x.Item() > 0 ? x * 2 : x * 3, Number(2), x => x * 0 + 2);
