@@ -18,7 +18,7 @@ public sealed class EmitTextTests
     public void Shared_subterms_have_one_name()
     {
         string c = Symbolics.Emit.C(new EmitRequest("f", F.Exp(X) * F.Sin(F.Exp(X)), X));
-        Assert.Single(Occurrences(c, "exp(x)"), occurrence => occurrence > c.IndexOf("{", StringComparison.Ordinal) && c[occurrence - 1] == ' ' && c[occurrence - 2] == '=');
+        Assert.Single(Occurrences(c, "exp(x)"), occurrence => occurrence > c.IndexOf('{') && c[occurrence - 1] == ' ' && c[occurrence - 2] == '=');
     }
 
     [Fact]
