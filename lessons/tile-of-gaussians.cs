@@ -177,6 +177,15 @@ CheckAll("9: N = 64", many, square);
 // %%
 Gaussians uneven = seen with { Scales = seen.Scales * Tensor.Of([1.0, 0.8, 1.2], DType.Float64) };
 CheckAll("9 reformulated: N = 3", uneven, wide with { Reformulated = true });
+
+// The same `Draw` on symbols: the formula of a pixel that sees one Gaussian, and how it changes with the scales.
+View ahead = new(Pixels: Tensor.Zeros([1, 2], DType.Float64), Camera: Tensor.Zeros([3], DType.Float64), W: Tensor.Eye(3, dtype: DType.Float64), Reformulated: true);
+TracedFormula pixel = Formula.Trace(
+    t => Draw(new Gaussians(t[0], t[1], t[2], t[3], t[4]), ahead)[0],
+    [(1, 3), (1, 4), 1, (1, 3), (1, 4)], ["m", "h", "o", "s", "q"]);
+lesson.Formula("C", pixel);
+lesson.Formula("∂C/∂s", pixel.Gradient(3));
+
 CheckAll("9 reformulated: N = 64", many, square with { Reformulated = true });
 
 // %% [markdown]
@@ -212,6 +221,10 @@ void CheckAll(string title, Gaussians g, View view)
             values => byHand.Loss([.. parameters.Select((old, j) => j == which ? values : old)]), parameters[i]);
         lesson.Gradient($"∂L/∂{Gaussians.Names[i]}", v => Loss(g.With(which, v), view, observed), g.Tensors[i], gradients[i],
             recorded: title == "9: N = 3" && i is 0 or 3 ? "?" : null, differences: differences);
+
+        // Of few Gaussians the loss has a formula of moderate size; it must say the same.
+        if (g.Opacities.Numel <= 3)
+            lesson.Gradient($"∂L/∂{Gaussians.Names[i]}, by the formula of the loss", v => Loss(g.With(which, v), view, observed), g.Tensors[i], differences: differences);
     }
 }
 

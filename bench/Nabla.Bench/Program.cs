@@ -10,6 +10,7 @@ const string Usage = """
       --filter TEXT   only the cases whose heading or name contains TEXT
       --quick         short rounds: to see that it runs, not to quote
       --list          the names of the cases
+      --sympy         the derivatives of a whole table beside SymPy, written to bench/sympy.md
       --bdn           the micro-benchmarks inside the process, by BenchmarkDotNet; further options are its own
     """;
 
@@ -17,6 +18,20 @@ Console.OutputEncoding = Encoding.UTF8;
 if (args.Contains("--bdn"))
 {
     BenchmarkSwitcher.FromTypes([typeof(MicroBenchmarks)]).Run(args.Where(arg => arg != "--bdn").DefaultIfEmpty("--filter=*").ToArray());
+    return 0;
+}
+
+if (args.Contains("--sympy"))
+{
+    if (FindBench() is not { } home)
+    {
+        Console.Error.WriteLine("--sympy reads a table of the repository; run it from there.");
+        return 2;
+    }
+    string comparison = SympyComparison.Run(
+        Path.Combine(home, "..", "tests", "Nabla.Symbolics.Tests", "Reference", "derivatives.csv"), Path.Combine(AppContext.BaseDirectory, "peers", "sympy_bench.py"));
+    Console.WriteLine(comparison);
+    File.WriteAllText(Path.Combine(home, "sympy.md"), $"# Nabla beside SymPy\n\nMade by `dotnet run -c Release --project bench/Nabla.Bench -- --sympy`.\n\n{comparison}");
     return 0;
 }
 

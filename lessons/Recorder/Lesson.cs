@@ -77,7 +77,7 @@ public sealed class Lesson
     /// <summary>Prints a text with what the notebook recorded in its place. Not checked: spellings differ.</summary>
     public void Say(string what, string ours, string recorded) => Say(SideBySide($"{what} = {ours}", recorded));
 
-    /// <summary>Prints a formula with what the notebook recorded in its place. Not checked: spellings differ.</summary>
+    /// <summary>Prints a formula, as text and as LaTeX, with what the notebook recorded in its place. Not checked: spellings differ.</summary>
     public void Formula(string what, TracedFormula formula, string? recorded = null)
     {
         const int longest = 120;
@@ -86,6 +86,8 @@ public sealed class Lesson
         else if (recorded is null) Say($"{what} = {text}");
         else Say(what, text, recorded);
         if (text.Length > longest && recorded is not null) Say($"    recorded: {recorded}");
+        string latex = formula.ToLatex();
+        if (latex.Length <= 2 * longest) Say($"    in LaTeX: {latex}");
     }
 
     /// <summary>Checks a gradient in three ways.</summary>

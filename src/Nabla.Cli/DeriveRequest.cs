@@ -45,7 +45,7 @@ internal sealed record DeriveRequest
             Shown = shown,
             Point = Point,
             Values = Point is null ? null : derivation.At(Point, forwardMode: true),
-            Digits = null,
+            Digits = Point is null || Digits is not { } count ? null : shown.Evaluate(Point, count),
         };
     }
 }

@@ -8,7 +8,7 @@ namespace Nabla.Symbolics;
 public static partial class Algebra
 {
     /// <summary>Steps for one call of Factor, Together or Cancel.</summary>
-    private const long DefaultWork = 20_000_000;
+    private const long DefaultWork = 5_000_000;
 
     /// <summary>
     /// The formula over one denominator, with common factors cancelled: numerator and denominator multiplied out.
@@ -44,11 +44,19 @@ public static partial class Algebra
     public static Expr Factor(this Expr formula)
     {
         ArgumentNullException.ThrowIfNull(formula);
+        if (formula is Call { Args: [Sum @base, Number { IsInteger: true } exponent] } call && call.Primitive == Primitives.Pow)
+        {
+            return Power.Of(@base.Factor(), exponent);
+        }
+
         return Attempt(formula, budget =>
         {
             if (PolynomialRing.Of(formula, PolynomialReading.Fractions, budget) is not { } ring) return formula;
             var value = ring.Read(formula, budget).Cancel(budget);
-            return WriteFactors(ring, value.Numerator, 1, budget) * WriteFactors(ring, value.Denominator, -1, budget);
+            var factored = WriteFactors(ring, value.Numerator, 1, budget) * WriteFactors(ring, value.Denominator, -1, budget);
+
+            // Nothing was found: what was multiplied out on the way is no improvement.
+            return factored is Sum ? formula : factored;
         });
     }
 

@@ -8,13 +8,13 @@ namespace Nabla.Symbolics;
 internal sealed class AlgebraicForms(WorkBudget budget)
 {
     /// <summary>Steps for one attempt.</summary>
-    private const long PerAttempt = 40_000;
+    private const long PerAttempt = 8_000;
 
-    private const long LargestTree = 3_000;
-    private const int MostGenerators = 24;
-    private const int MostTerms = 200;
-    private const int MostFactoredTerms = 40;
-    private const int MostPairedTerms = 10;
+    private const long LargestTree = 600;
+    private const int MostGenerators = 12;
+    private const int MostTerms = 80;
+    private const int MostFactoredTerms = 16;
+    private const int MostPairedTerms = 8;
 
     /// <summary>The forms found; fewer where the budget does not reach.</summary>
     public List<Expr> Of(Expr node)
@@ -175,6 +175,23 @@ internal sealed class AlgebraicForms(WorkBudget budget)
         if (toHyperbolic.Count > 0) yield return Replace(node, toHyperbolic);
         if (toExponentials.Count > 0 && toExponentials.Count + exponentials > 1) yield return Replace(node, toExponentials);
         if (SplitAngles(node, atoms, toAngles) is { } split) yield return split;
+        if (SplitLogarithms(node, atoms) is { } logarithms) yield return logarithms;
+    }
+
+    // log(p*x) - log(x) = log(p): what the logarithms share cancels once they are taken apart.
+    private Expr? SplitLogarithms(Expr node, List<Expr> atoms)
+    {
+        var logarithms = atoms.FindAll(static atom => atom is Call call && call.Primitive == Primitives.Log);
+        if (logarithms.Count < 2) return null;
+        Expr? result = null;
+        Attempt(part =>
+        {
+            var expansion = new Expansion(new ExpandOptions { Logarithms = true, MaxTerms = MostTerms }, part);
+            var replacements = new Dictionary<Expr, Expr>();
+            foreach (var logarithm in logarithms) replacements[logarithm] = expansion.Of(logarithm);
+            result = Replace(node, replacements);
+        });
+        return result;
     }
 
     // Only where angles have something in common is it worth writing sin(2*x) by sin(x).

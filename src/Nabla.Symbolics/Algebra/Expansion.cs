@@ -49,6 +49,12 @@ internal sealed class Expansion(ExpandOptions options, WorkBudget budget)
 
     private Expr MultiplyOut(Expr node)
     {
+        foreach (var factor in Product.FactorsOf(ref node))
+        {
+            // A power of a sum has more terms than its exponent.
+            if (Power.BaseOf(factor) is Sum && Math.Abs(Power.ExponentOf(factor).ToDouble()) > options.MaxTerms) throw new WorkBudgetException();
+        }
+
         if (PolynomialRing.Of(node, PolynomialReading.Laurent, budget) is not { } ring) return node;
         var value = ring.Read(node, budget).Numerator;
         if (value.Terms.Length > options.MaxTerms) throw new WorkBudgetException();

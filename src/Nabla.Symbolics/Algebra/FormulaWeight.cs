@@ -9,6 +9,7 @@ internal sealed class FormulaWeight
     private const double PerSymbol = 0.02;
     private const double PerFunction = 1.04;
     private const double PerPower = 1.02;
+    private const double Inside = 1.001;
     private const double PerDigit = 0.0005;
     private readonly Dictionary<Expr, double> known = [];
 
@@ -32,8 +33,11 @@ internal sealed class FormulaWeight
             _ => PerSymbol,
         };
         if (node is not (Sum or Product or Call)) return weight;
-        foreach (var operand in node.Args) weight += known[operand];
-        return weight;
+        var inside = 0.0;
+        foreach (var operand in node.Args) inside += known[operand];
+
+        // What stands inside a function weighs a little more, so that -sin(x) is preferred to sin(-x) and 3*log(x) to log(x^3).
+        return weight + (node is Call ? inside * Inside : inside);
     }
 
     private static double OfNumber(Number number) => (PerSymbol / 4) + Digits(number);

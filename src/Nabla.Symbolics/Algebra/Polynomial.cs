@@ -88,7 +88,7 @@ internal sealed class Polynomial
         if (a.IsZero || b.IsZero) return Zero(a.Generators);
         if (a.IsOne) return b;
         if (b.IsOne) return a;
-        budget.Spend((long)a.Terms.Length * b.Terms.Length);
+        budget.Spend((long)a.Terms.Length * b.Terms.Length * (1 + (a.Generators / 8)));
         if (a.Terms.Length == 1) return b.Shift(a.Terms[0].Monomial, a.Terms[0].Coefficient);
         if (b.Terms.Length == 1) return a.Shift(b.Terms[0].Monomial, b.Terms[0].Coefficient);
         var terms = new Dictionary<Monomial, Rational>();

@@ -242,6 +242,10 @@ internal sealed class PolynomialRing
             {
                 foreach (var term in TermsOf(exponent)) Widen(expCores, CoreOf(term, out var coefficient), (long)coefficient.Denominator);
             }
+            else if (PrimePowers(atom) is { } primes)
+            {
+                foreach (var (prime, share) in primes) Widen(rootBases, Number.Of(prime), (long)share.Denominator);
+            }
             else if (IsRoot(atom, out var @base, out var power)) Widen(rootBases, @base, (long)power.Denominator);
             else plain.Add(atom);
         }
@@ -280,6 +284,18 @@ internal sealed class PolynomialRing
             {
                 var index = exponentials[CoreOf(term, out var coefficient)];
                 powers.Add((index, (long)(coefficient * families[index].Denominator).Numerator));
+            }
+
+            return OfPowers(powers);
+        }
+
+        if (PrimePowers(atom) is { } primes)
+        {
+            var powers = new List<(int, long)>();
+            foreach (var (prime, share) in primes)
+            {
+                var index = roots[Number.Of(prime)];
+                powers.Add((index, (long)(share * families[index].Denominator).Numerator));
             }
 
             return OfPowers(powers);
@@ -367,6 +383,27 @@ internal sealed class PolynomialRing
 
         (@base, power) = (atom, 1);
         return false;
+    }
+
+    // 12^(1/2) = 2*3^(1/2): roots of numbers are taken apart into those of primes, which have no relations among each other.
+    private static List<(long Prime, Rational Exponent)>? PrimePowers(Expr atom)
+    {
+        const long largestNumber = 1_000_000;
+        if (!IsRoot(atom, out var @base, out var power) || @base is not Number { IsExact: true } number) return null;
+        if (!number.Value.TryGetSmall(out var above, out var below) || above <= 0 || above > largestNumber || below > largestNumber) return null;
+        var primes = new List<(long, Rational)>();
+        foreach (var (part, sign) in new[] { (above, 1), (below, -1) })
+        {
+            var rest = part;
+            for (var prime = 2L; rest > 1; prime = prime * prime > rest ? rest : prime + 1)
+            {
+                var times = 0;
+                for (; rest % prime == 0; rest /= prime) times++;
+                if (times > 0) primes.Add((prime, power * (sign * times)));
+            }
+        }
+
+        return primes;
     }
 
     private sealed record Family(Kind Kind, Expr Core, int Denominator);

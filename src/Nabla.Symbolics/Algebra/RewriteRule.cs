@@ -73,6 +73,12 @@ internal sealed class PatternRule : RewriteRule
                 if (Holds(full) && !examples.Contains(pair)) examples.Add(pair);
             }
 
+            // Conditions on formulas rather than on numbers: a truth value, a zero.
+            foreach (var special in new[] { bound.SetItem(Wildcards.A, Functions.Less(bound[Wildcards.A], bound[Wildcards.B])), bound.SetItem(Wildcards.B, 0) })
+            {
+                if (examples.Count == 0 && Holds(special)) examples.Add((PatternMatch.Instantiate(from, special), PatternMatch.Instantiate(to, special)));
+            }
+
             return examples;
         }
     }
@@ -127,38 +133,65 @@ internal sealed class PatternRule : RewriteRule
     private static IEnumerable<(ImmutableDictionary<Symbol, Expr> Bound, int Times, Expr Remainder)> Within(
         Expr pattern, Expr target, ImmutableDictionary<Symbol, Expr> bound)
     {
-        // Structured factors first; what is left of the pattern then has all its wildcards bound and is divided out.
+        // Structured factors are looked for; bare wildcards are bound by then and divided out.
         Expr[] factors = pattern is Product ? pattern.Args : [pattern];
         var structured = Array.FindAll(factors, static factor => factor is not (Number or Symbol));
         Expr[] targets = target is Product ? target.Args : [target];
-        foreach (var (match, times) in Match(structured, 0, targets, bound, 0))
+        foreach (var (match, times, users) in Match(structured, 0, targets, new int[targets.Length], bound, 0))
         {
-            var instance = PatternMatch.Instantiate(pattern, match);
-            yield return (match, times, target * Power.Of(instance, -times));
-            if (times > 1) yield return (match, 1, target * Power.Of(instance, -1));
+            yield return (match, times, Remainder(factors, structured, targets, users, match, times));
+            if (times > 1) yield return (match, 1, Remainder(factors, structured, targets, users, match, 1));
         }
     }
 
-    private static IEnumerable<(ImmutableDictionary<Symbol, Expr> Bound, int Times)> Match(
-        Expr[] patterns, int from, Expr[] targets, ImmutableDictionary<Symbol, Expr> bound, int times)
+    // users[i] - 1 is the structured factor that was found in the i-th target.
+    private static Expr Remainder(
+        Expr[] factors, Expr[] structured, Expr[] targets, int[] users, ImmutableDictionary<Symbol, Expr> bound, int times)
+    {
+        var rest = new List<Expr>();
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (users[i] == 0)
+            {
+                rest.Add(targets[i]);
+                continue;
+            }
+
+            var used = Number.Multiply(Power.ExponentOf(structured[users[i] - 1]), Number.Of(-times));
+            rest.Add(Power.Of(Power.BaseOf(targets[i]), Number.Add(Power.ExponentOf(targets[i]), used)));
+        }
+
+        foreach (var factor in factors)
+        {
+            if (factor is Number or Symbol) rest.Add(Power.Of(PatternMatch.Instantiate(factor, bound), -times));
+        }
+
+        return Product.Of([.. rest]);
+    }
+
+    private static IEnumerable<(ImmutableDictionary<Symbol, Expr> Bound, int Times, int[] Users)> Match(
+        Expr[] patterns, int from, Expr[] targets, int[] users, ImmutableDictionary<Symbol, Expr> bound, int times)
     {
         if (from == patterns.Length)
         {
-            if (times > 0) yield return (bound, times);
+            if (times > 0) yield return (bound, times, (int[])users.Clone());
             yield break;
         }
 
         var pattern = patterns[from];
         var (@base, exponent) = (Power.BaseOf(pattern), Power.ExponentOf(pattern));
-        foreach (var target in targets)
+        for (var i = 0; i < targets.Length; i++)
         {
-            if (target is Number) continue;
-            var fits = Times(Power.ExponentOf(target), exponent);
+            if (targets[i] is Number || users[i] != 0) continue;
+            var fits = Times(Power.ExponentOf(targets[i]), exponent);
             if (fits < 1) continue;
-            foreach (var match in PatternMatch.Whole(@base, Power.BaseOf(target), bound))
+            users[i] = from + 1;
+            foreach (var match in PatternMatch.Whole(@base, Power.BaseOf(targets[i]), bound))
             {
-                foreach (var all in Match(patterns, from + 1, targets, match, times == 0 ? fits : Math.Min(times, fits))) yield return all;
+                foreach (var all in Match(patterns, from + 1, targets, users, match, times == 0 ? fits : Math.Min(times, fits))) yield return all;
             }
+
+            users[i] = 0;
         }
     }
 

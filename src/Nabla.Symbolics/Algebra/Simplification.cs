@@ -12,7 +12,7 @@ internal sealed class Simplification
 {
     private const int LocalPoints = 24;
     private const int FinalPoints = 48;
-    private const int DeepestCandidate = 3;
+    private const int DeepestCandidate = 2;
     private const int MostRounds = 24;
     private const int MostCandidates = 24;
     private readonly SimplifyOptions options;
@@ -124,12 +124,14 @@ internal sealed class Simplification
         {
             if (!rule.Concerns(node)) continue;
             if (!CanSpend(1 + node.Args.Length)) return null;
-            var tried = 0;
+            var (best, least, tried) = ((Expr?)null, before - 1e-9, 0);
             foreach (var candidate in rule.Apply(node))
             {
                 if (!CanSpend(4) || ++tried > MostCandidates) break;
-                if (weight.Of(candidate) < before - 1e-9 && Certify(node, candidate)) return candidate;
+                if (weight.Of(candidate) < least && Certify(node, candidate)) (best, least) = (candidate, weight.Of(candidate));
             }
+
+            if (best is not null) return best;
         }
 
         return null;

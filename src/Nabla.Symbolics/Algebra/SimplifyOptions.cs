@@ -5,7 +5,7 @@ public sealed record SimplifyOptions
 {
     private readonly int maxPasses = 6;
     private readonly int maxNodes = 5_000;
-    private readonly long maxWork = 4_000_000;
+    private readonly long maxWork = 200_000;
 
     /// <summary>The bounds used when none are given.</summary>
     public static SimplifyOptions Default { get; } = new();

@@ -184,7 +184,7 @@ internal sealed class DifferenceLadder
         }
 
         var (first, second) = (slopes[1] / slopes[0], slopes[2] / slopes[1]);
-        return first > 1.9 && second > 1.9 && second < 2 * first && first < 2 * second;
+        return first > 1.9 && second > 1.9 && second < 1.1 * first && first < 1.1 * second;
     }
 
     private double LastSlope()

@@ -40,6 +40,12 @@ internal abstract class Dialect(EmitLanguage language, EmitPrecision precision)
     /// <summary>Names that generated code must not use.</summary>
     public abstract string Reserved { get; }
 
+    /// <summary>Those names, one by one.</summary>
+    public IEnumerable<string> ReservedNames => Reserved.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What a generated function of that name is called.</summary>
+    public string FunctionName(string wanted) => new Identifiers(ReservedNames).Take(wanted);
+
     /// <summary>The name of a function of the language, for this precision.</summary>
     public virtual string Function(string name) => name;
 

@@ -68,4 +68,20 @@ public static class Emit
         if (prelude.Text.Length > 0) source.Append(prelude.Text);
         return source.Append(functions).ToString();
     }
+
+    /// <summary>
+    /// A program in C or C# that holds value and gradient of the request and compares the gradient with central differences at some
+    /// points, where the formula is smooth. C: a <c>main</c> that returns 0 if all agree. C#: a class NAME_test whose <c>Run</c> does.
+    /// CUDA, GLSL and HLSL do not run on the host; their functions differ from the C in spelling only, so the C program tests them too.
+    /// </summary>
+    /// <param name="language">C or C#.</param>
+    /// <param name="request">What to generate; it is tested as value and gradient in one function.</param>
+    /// <param name="points">Points to test at, one number for each symbol; if null, five are found.</param>
+    /// <exception cref="ArgumentException">No point was found where the formulas are finite and smooth, or a point has another number of values.</exception>
+    /// <exception cref="NotSupportedException">The language is not C or C#, or cannot compute one of the functions.</exception>
+    public static string SelfTest(EmitLanguage language, EmitRequest request, IReadOnlyList<double[]>? points = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return EmitSelfTest.Of(language, request, points);
+    }
 }

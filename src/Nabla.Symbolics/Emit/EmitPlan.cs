@@ -20,7 +20,7 @@ internal sealed class EmitPlan
     {
         (this.request, this.dialect) = (request, dialect);
         Check();
-        names = new Identifiers(dialect.Reserved.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        names = new Identifiers(dialect.ReservedNames);
         FunctionName = names.Take(request.Name);
         foreach (EmitParameter parameter in request.Parameters) Declare(parameter);
 
@@ -30,7 +30,7 @@ internal sealed class EmitPlan
         if (WithGradient) formulas.AddRange(Differentiate());
         int gradientEnd = formulas.Count;
         formulas.AddRange(request.Saving == EmitSaving.Chosen ? request.Saved : []);
-        CodeNode[] all = Lowering.Of(nodes, [.. formulas], symbols, dialect.HasRsqrt);
+        CodeNode[] all = Lowering.Of(nodes, [.. formulas], symbols, dialect.HasRsqrt && !request.WithoutRsqrt);
         (values, gradients, chosen) = (all[..valueCount], all[valueCount..gradientEnd], all[gradientEnd..]);
     }
 

@@ -178,6 +178,9 @@ public sealed record EmitRequest
         }
     } = [];
 
+    /// <summary>Writes 1/sqrt also where the language has rsqrt, so that tests can compare languages word by word.</summary>
+    internal bool WithoutRsqrt { get; init; }
+
     private static T Known<T>(T value, string property) where T : struct, Enum => Enum.IsDefined(value)
         ? value
         : throw new ArgumentOutOfRangeException(property, value, $"EmitRequest.{property}: unknown value. Use one of {string.Join(", ", Enum.GetNames<T>())}.");

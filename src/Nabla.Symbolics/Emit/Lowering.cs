@@ -273,7 +273,7 @@ internal sealed partial class Lowering
             if (p == Primitives.Or) return nodes.Make(Operation.Or, Truth(call.Args[0]), Truth(call.Args[1]));
             if (p == Primitives.Xor) return nodes.Make(Operation.Xor, Truth(call.Args[0]), Truth(call.Args[1]));
             Operation compare = p == Primitives.Less ? Operation.Less : p == Primitives.LessEqual ? Operation.LessEqual
-                : p == Primitives.Equal ? Operation.Equal : Operation.NotEqual;
+                : p == Primitives.NotEqual ? Operation.NotEqual : Operation.Equal;
             return nodes.Make(compare, Real(call.Args[0]), Real(call.Args[1]));
         }
 

@@ -40,7 +40,7 @@ internal sealed class SourceWriter
     {
         (this.dialect, this.prelude, this.function) = (dialect, prelude, function);
         statements = new Statements(function.Roots, dialect.HasSincos(function.Request));
-        identifiers = new Identifiers(dialect.Reserved.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        identifiers = new Identifiers(dialect.ReservedNames);
         identifiers.Take(function.Name);
         foreach (EmitArgument argument in function.Arguments) identifiers.Take(argument.Name);
     }

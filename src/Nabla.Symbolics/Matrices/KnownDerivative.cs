@@ -44,14 +44,20 @@ internal sealed class KnownDerivative
     public static KnownDerivative? Of(Expr node)
     {
         if (!any || node is not (Sum or Product)) return null;
+        // The form of a part of the variables may be a part of the form of all of them: the largest formula counts.
+        KnownDerivative? largest = null;
         foreach (var arg in node.Args)
         {
             if (!ByAnchor.TryGetValue(arg, out var known)) continue;
             if (ReferenceEquals(known.formula, node)) return known;
-            if (known.formula.GetType() == node.GetType() && RestOf(node.Args, known.formula.Args) is { } rest) return Split(node, known.formula, rest);
+            if (known.formula.GetType() == node.GetType() && known.formula.Args.Length > (largest?.formula.Args.Length ?? 0)
+                && RestOf(node.Args, known.formula.Args) is not null)
+            {
+                largest = known;
+            }
         }
 
-        return null;
+        return largest is null ? null : Split(node, largest.formula, RestOf(node.Args, largest.formula.Args)!);
     }
 
     /// <summary>What differentiation goes on from: the operands of the known derivative, or those of the formula.</summary>

@@ -14,6 +14,8 @@ internal sealed class ExactWork
     /// <summary>Charges for adding terms; false when it would be too much.</summary>
     public bool AllowsSum(List<Expr> terms)
     {
+        // Short whole numbers are added as fast as the terms are looked at.
+        if (terms.TrueForAll(static operand => operand is Sum ? Array.TrueForAll(operand.Args, IsShort) : IsShort(operand))) return true;
         Dictionary<Expr, Meeting>? meetings = null;
         foreach (var operand in terms)
         {
@@ -69,6 +71,12 @@ internal sealed class ExactWork
         meetings ??= [];
         var meeting = meetings.GetValueOrDefault(core);
         meetings[core] = new Meeting(meeting.Count + 1, Math.Max(meeting.Numerator, numerator), meeting.Denominators + denominator);
+    }
+
+    private static bool IsShort(Expr term)
+    {
+        var number = term as Number ?? (term as Product)?.Coefficient ?? Number.One;
+        return !number.IsExact || (number.Value.TryGetSmall(out _, out var denominator) && denominator == 1);
     }
 
     private bool Spend(double count, double bits)

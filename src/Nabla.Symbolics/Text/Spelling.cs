@@ -10,7 +10,7 @@ internal static class Spelling
     {
         if (name.Length > LongestName) return null;
         string? nearest = null;
-        var smallest = name.Length switch { <= 2 => 1, <= 4 => 2, _ => 3 };
+        var smallest = name.Length switch { 1 => 1, <= 4 => 2, _ => 3 };
         foreach (var candidate in names)
         {
             if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase)) return candidate;

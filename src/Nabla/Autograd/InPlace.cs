@@ -119,9 +119,9 @@ internal static class InPlace
 
         // In memory of its own, whose version tells what was saved that the value is another.
         Tensor value = VectorSpace.Current.Copy(result);
-        if (!result.HasLevel && target.Extra!.Dual is { } dual)
+        if (!result.HasLevel && target.Extra?.Dual is { } dual)
             value = ForwardMode.Pair(dual.Level, value, VectorSpace.Current.Full(result.Dims, 0, result.DType));
-        else if (!result.HasLevel && target.Extra!.Batch is { } batch)
+        else if (!result.HasLevel && target.Extra?.Batch is { } batch)
             value = BatchMode.Wrap(batch.Level, VectorSpace.Current.Copy(VectorSpace.Current.Repeat(value, batch.Items.Dims[0])));
         value.Value.Storage.Version = target.Value.Storage.Version + 1;
         if (recording && !result.RequiresGrad && target.RequiresGrad) new ViewWriteOp([]).Record(target, result);

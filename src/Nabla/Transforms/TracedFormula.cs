@@ -162,10 +162,10 @@ public sealed class TracedFormula
     /// The formulas as LaTeX for amsmath, without dollar signs: one formula, or a matrix; with a name, lines of equations in which
     /// what they share is named.
     /// </summary>
-    /// <param name="name">What to call the result, in LaTeX.</param>
+    /// <param name="name">What to call the result: a name as symbols have, not LaTeX.</param>
     public string ToLatex(string? name = null)
     {
-        if (name is not null) return SharedParts.Of(outputs).ToLatex(Labels(index => index.Length == 0 ? name : $"{name}_{{{string.Join(",", index)}}}"));
+        if (name is not null) return SharedParts.Of(outputs).ToLatex(Labels(index => index.Length == 0 ? name : $"{name}_{string.Join("_", index)}"));
         if (Shape.Rank == 0) return outputs[0].ToLatex();
         int columns = Shape.Rank == 1 ? 1 : Math.Max(Shape[^1], 1);
         IEnumerable<string> rows = outputs.Chunk(columns).Select(row => string.Join(" & ", row.Select(output => output.ToLatex())));

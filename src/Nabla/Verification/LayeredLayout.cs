@@ -13,7 +13,7 @@ namespace Nabla;
 internal sealed class LayeredLayout
 {
     private const double BoxGap = 18, LaneGap = 10, LaneWidth = 4, Margin = 12;
-    private const int OrderSweeps = 24, PlacementSweeps = 40;
+    private const int OrderSweeps = 24, PlacementSweeps = 72;
 
     /// <summary>Beyond so many boxes and lanes a drawing is no longer to be looked at, and fewer sweeps do.</summary>
     private const int Large = 3000;
@@ -232,7 +232,7 @@ internal sealed class LayeredLayout
             for (int step = 0; step < layers.Count; step++)
             {
                 Item[] layer = layers[sweep % 2 == 0 ? step : layers.Count - 1 - step];
-                Settle(layer, above: sweep % 2 == 0, both: sweep >= sweeps - 4);
+                Settle(layer, above: sweep % 2 == 0, both: sweep >= sweeps / 3);
             }
         }
         double least = items.Min(item => item.X - (item.Width / 2));
@@ -281,7 +281,7 @@ internal sealed class LayeredLayout
         {
             foreach (Item other in neighbours)
             {
-                double pull = item.IsLane && other.IsLane ? 64 : item.IsLane || other.IsLane ? 2 : 1;
+                double pull = item.IsLane && other.IsLane ? 8 : item.IsLane || other.IsLane ? 2 : 1;
                 sum += pull * other.X;
                 weight += pull;
             }

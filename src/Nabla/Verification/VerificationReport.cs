@@ -118,7 +118,7 @@ public sealed record VerificationReport
     /// <param name="withTimes">Whether to say how long each way took.</param>
     public string ToText(bool withTimes = true) => ReportText.Write(this, withTimes);
 
-    /// <summary>The report as Markdown, with formulas in LaTeX between dollar signs.</summary>
+    /// <summary>The report as Markdown, with formulas as text that <see cref="Expr.Parse(string)"/> reads.</summary>
     public string ToMarkdown() => ReportMarkdown.Write(this);
 
     /// <summary>

@@ -63,7 +63,7 @@ public sealed class DeriveBatchTests
         { "x^2;;x=1", "wrt names no symbol" },
         { "x^2;x;", "'x' has no value" },
         { "x^2;x;y=1", "'x' has no value" },
-        { "x^2;x;x=", "'' is not a number" },
+        { "x^2;x;x=", "'', is not a number" },
         { "x^2;x;x", "'x' gives no value" },
         { "x^2;x;x=1e999", "finite" },
         { "x^2;2;x=1", "'2' is not the name of a symbol" },

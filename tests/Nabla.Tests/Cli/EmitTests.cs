@@ -54,7 +54,7 @@ public sealed class EmitTests
     {
         { ["emit", "x^2"], "--lang" },
         { ["emit", "--lang", "fortran", "x^2"], "fortran" },
-        { ["emit", "--lang", "c"], "formula" },
+        { ["emit", "--lang", "c"], "argument" },
         { ["emit", "--lang", "c", "x +"], "^" },
         { ["emit", "--lang", "c", "x", "--precision", "half"], "half" },
         { ["emit", "--lang", "c", "x", "--value", "--gradient"], "--value" },

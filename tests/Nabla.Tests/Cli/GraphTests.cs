@@ -43,7 +43,7 @@ public sealed class GraphTests
 
     public static TheoryData<string[], string> Mistakes => new()
     {
-        { ["graph"], "formula" },
+        { ["graph"], "argument" },
         { ["graph", "x +"], "^" },
         { ["graph", "x*y", "--at", "x=1"], "'y'" },
         { ["graph", "x", "--at", "x=q"], "'q'" },

@@ -63,37 +63,52 @@ internal sealed unsafe class CLibrary
 
     private static string Rows(EmitRequest request)
     {
+        var call = RowCall.Of(request, (i, scalar, _) => scalar ? $"in[{i}]" : $"in + {i}", (i, _, _) => $"out + {i}");
+        return $$"""
+            void {{request.Name}}_rows(const double *in, double *out, int n)
+            {
+                for (int i = 0; i < n; i++, in += {{call.Read}}, out += {{call.Written}}) {{(call.Returns ? "out[0] = " : "")}}{{request.Name}}({{call.Arguments}});
+            }
+            """;
+    }
+}
+
+/// <summary>A call of a generated function with arguments out of a row of inputs and into a row of outputs.</summary>
+/// <param name="Arguments">The arguments as text.</param>
+/// <param name="Read">The numbers of a row of inputs.</param>
+/// <param name="Written">The numbers of a row of outputs.</param>
+/// <param name="Returns">Whether the first output is returned.</param>
+internal sealed record RowCall(string Arguments, int Read, int Written, bool Returns)
+{
+    /// <summary>The texts are made from position, whether it is one number, and how many it is.</summary>
+    public static RowCall Of(EmitRequest request, Func<int, bool, int, string> input, Func<int, bool, int, string> output)
+    {
         bool isSingle = request.Outputs is [{ Packing: EmitPacking.Scalar }];
         bool value = request.Parts != EmitParts.Gradient, gradient = request.Parts != EmitParts.Value;
         var arguments = new List<string>();
         int read = 0, written = 0;
-        foreach (EmitParameter parameter in request.Parameters) Read(parameter.Packing, parameter.Symbols.Count);
-        if (gradient && (request.Upstream ?? !isSingle)) foreach (EmitOutput output in request.Outputs) Read(output.Packing, output.Formulas.Count);
+        foreach (EmitParameter parameter in request.Parameters) Take(parameter.Packing, parameter.Symbols.Count);
+        if (gradient && (request.Upstream ?? !isSingle)) foreach (EmitOutput result in request.Outputs) Take(result.Packing, result.Formulas.Count);
         bool returns = value && isSingle;
         if (returns) written = 1;
-        else if (value) foreach (EmitOutput output in request.Outputs) Write(output.Formulas.Count);
+        else if (value) foreach (EmitOutput result in request.Outputs) Give(result.Packing, result.Formulas.Count);
         if (gradient)
         {
             foreach (EmitParameter parameter in request.Parameters)
-                if (request.GradientOf is null || request.GradientOf.Contains(parameter.Name)) Write(parameter.Symbols.Count);
+                if (request.GradientOf is null || request.GradientOf.Contains(parameter.Name)) Give(parameter.Packing, parameter.Symbols.Count);
         }
 
-        return $$"""
-            void {{request.Name}}_rows(const double *in, double *out, int n)
-            {
-                for (int i = 0; i < n; i++, in += {{read}}, out += {{written}}) {{(returns ? "out[0] = " : "")}}{{request.Name}}({{string.Join(", ", arguments)}});
-            }
-            """;
+        return new RowCall(string.Join(", ", arguments), read, written, returns);
 
-        void Read(EmitPacking packing, int count)
+        void Take(EmitPacking packing, int count)
         {
-            arguments.Add(packing == EmitPacking.Scalar ? $"in[{read}]" : $"in + {read}");
+            arguments.Add(input(read, packing == EmitPacking.Scalar, count));
             read += count;
         }
 
-        void Write(int count)
+        void Give(EmitPacking packing, int count)
         {
-            arguments.Add($"out + {written}");
+            arguments.Add(output(written, packing == EmitPacking.Scalar, count));
             written += count;
         }
     }

@@ -63,7 +63,7 @@ public sealed class ClaimDiagnosisTests
 
         Says("is transposed", Verify.Gradient(A => (A * A * A).Sum(), A, A => (3 * A * A).T));
         Says("entries x[1], x[2] exchanged", Verify.Gradient(x => (x.Pow(3) * Vector(1, 2, 3)).Sum(), Vector(1, 2, 3), "[3*x[0]^2, 9*x[2]^2, 6*x[1]^2]"));
-        Says("reverse order", Verify.Gradient(x => x.Pow(3).Sum(), Vector(1, 2, 3), x => (3 * x * x).Flip(0)));
+        Says("reverse order", Verify.Gradient(x => x.Pow(3).Sum(), Vector(1, 2, 3, 5), x => (3 * x * x).Flip(0)));
         string both = Found(Verify.Gradient((a, b) => (a * a * b).Sum(), (Vector(1, 2), Vector(3, 4)), (a, b) => (a * a, 2 * a * b)));
         Assert.Contains("for a is the right gradient for b", both, StringComparison.Ordinal);
         Assert.Contains("for b is the right gradient for a", both, StringComparison.Ordinal);

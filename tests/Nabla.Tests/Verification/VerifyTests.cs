@@ -1,4 +1,3 @@
-
 namespace Nabla.Tests.Verification;
 
 public sealed class VerifyTests
@@ -59,6 +58,20 @@ public sealed class VerifyTests
 
         Assert.True(report.Agrees, report.ToString());
         Assert.Equal([3.0, 0, 27], report.Elements.Select(element => element.Reverse!.Value));
+    }
+
+    [Fact]
+    public void A_sum_gathered_in_place_has_its_formula()
+    {
+        VerificationReport report = Verify.Gradient(x =>
+        {
+            Tensor sum = Tensor.Of(0.0, x.DType);
+            for (int i = 0; i < 3; i++) sum.AddInPlace(x[i].Exp());
+            return sum;
+        }, Vector(0, 1, 2), "exp(x)");
+
+        Assert.True(report.Agrees, report.ToString());
+        Assert.NotNull(report.Function);
     }
 
     [Fact]
@@ -166,7 +179,7 @@ public sealed class VerifyTests
     [InlineData("[2*x[0], x[7]]", "x[7]")]
     [InlineData("[2*x[0], 1, 3]", "3 formulas for 2 elements")]
     [InlineData("[2*x[0], 1", "square brackets")]
-    [InlineData("]2*x[0][", "square brackets")]
+    [InlineData("[2*x[0]], 1]", "square brackets")]
     [InlineData("2*(x[0]", "2*(x0")]
     [InlineData("", "")]
     public void A_claim_that_cannot_be_read_says_what_and_where(string claimed, string expected)
