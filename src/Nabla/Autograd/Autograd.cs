@@ -48,8 +48,8 @@ public static class Autograd
     /// <summary>Until disposed of: results do not require gradients. Flows with async code; nests.</summary>
     public static IDisposable NoGrad() => GradMode.Enter(Modes.NoGrad, Modes.None);
 
-    /// <summary>Until disposed of: operations are recorded again inside a <see cref="NoGrad"/> scope.</summary>
-    public static IDisposable EnableGrad() => GradMode.Enter(Modes.None, Modes.NoGrad);
+    /// <summary>Until disposed of: operations are recorded again inside a <see cref="NoGrad"/> scope; in inference mode they are not.</summary>
+    public static IDisposable EnableGrad() => GradMode.Enter(Modes.None, GradMode.IsInference ? Modes.None : Modes.NoGrad);
 
     /// <summary>Until disposed of: recording as the argument says.</summary>
     public static IDisposable SetGradEnabled(bool enabled) => enabled ? EnableGrad() : NoGrad();

@@ -82,6 +82,9 @@ internal static class AutogradErrors
     public static AutogradException InPlaceOnLeaf(string op) =>
         new($"{op}: a leaf that requires a gradient cannot be changed in place while operations are recorded. Use the operation without InPlace, or wrap the update in Autograd.NoGrad().");
 
+    public static AutogradException InPlaceOnInference(string op) =>
+        new($"{op}: a tensor made in inference mode cannot be changed in place outside of it. Clone() it first, or do it in inference mode.");
+
     public static AutogradException InPlaceOnLeafView(string op) =>
         new($"{op}: a view of a leaf that requires a gradient cannot be changed in place while operations are recorded. Clone() the leaf first, or wrap the update in Autograd.NoGrad().");
 

@@ -34,7 +34,7 @@ internal struct LeafGradients
             CommitWithHooks(createGraph);
             return;
         }
-        for (int i = 0; i < count; i++) AddTo(arrived[i].Tensor, arrived[i].Slot, createGraph);
+        for (int i = 0; i < count; i++) AddTo(arrived[i], createGraph);
     }
 
     /// <summary>
@@ -59,7 +59,7 @@ internal struct LeafGradients
             {
                 foreach (Arrival arrival in all)
                 {
-                    AddTo(arrival.Tensor, arrival.Slot, createGraph);
+                    AddTo(arrival, createGraph);
                     if (arrival.Node is { HasHooks: true } node) node.Hooks.Accumulated(arrival.Tensor, arrival.Slot.Gradient!);
                 }
             }
@@ -80,12 +80,15 @@ internal struct LeafGradients
         }
     }
 
-    private static void AddTo(Tensor tensor, in GradientSlot slot, bool createGraph)
+    private static void AddTo(in Arrival arrival, bool createGraph)
     {
+        Tensor tensor = arrival.Tensor;
+        GradientSlot slot = arrival.Slot;
         Tensor gradient = slot.Gradient!;
         lock (tensor)
         {
-            if (tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsTraced && !gradient.IsTraced)
+            // Only that of a leaf is added to in its memory, as in PyTorch: a retained one may have been kept elsewhere.
+            if (arrival.Node is not null && tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsTraced && !gradient.IsTraced)
             {
                 VectorSpace.Current.AddInto(known, gradient);
                 return;

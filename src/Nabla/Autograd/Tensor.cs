@@ -97,6 +97,9 @@ public sealed partial class Tensor
     /// <summary>How often the memory of this tensor, shared with its views, was changed in place.</summary>
     public int Version => Value.Storage.Version;
 
+    /// <summary>Whether this tensor was made in inference mode, so that it can never take part in differentiation.</summary>
+    public bool IsInference => (Flags & TensorFlags.Inference) != 0;
+
     internal int[] Dims => Value.Dims;
 
     internal bool IsDual
