@@ -163,20 +163,42 @@ internal sealed class OpContext(Op op, int inputCount, int outputCount)
     /// <summary>An input for a tangent, which is computed at once: nothing needs guarding, so inference tensors may take part.</summary>
     public void DescribePrimal(int index, Tensor tensor, bool needed) => inputs[index] = new Input
     {
-        Saved = new SavedTensor(tensor, tensor.History),
+        Saved = SavedTensor.ForNow(tensor),
         Dims = tensor.Dims,
         DType = tensor.DType,
         Needed = needed,
     };
 
-    public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node);
+    public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node, index);
 
-    public void SaveOutput(int index, Tensor tensor) => outputs[index] = new SavedTensor(tensor, tensor.History);
+    public void SaveOutput(int index, Tensor tensor) => outputs[index] = SavedTensor.ForNow(tensor);
 
     public void Release()
     {
-        for (int i = 0; i < inputs.Length; i++) inputs[i].Saved = default;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i].Saved.Release();
+            inputs[i].Saved = default;
+        }
+        foreach (SavedTensor output in outputs) output.Release();
         Array.Clear(outputs);
+    }
+
+    /// <summary>The names of what was saved, inputs first.</summary>
+    public string[] SavedNames() =>
+    [
+        .. Enumerable.Range(0, inputs.Length).Where(i => !inputs[i].Saved.IsEmpty).Select(i => $"input{i}"),
+        .. Enumerable.Range(0, outputs.Length).Where(i => !outputs[i].IsEmpty).Select(i => $"output{i}"),
+    ];
+
+    /// <summary>A saved value, inputs first.</summary>
+    public Tensor Saved(int index)
+    {
+        foreach (Input input in inputs)
+            if (!input.Saved.IsEmpty && index-- == 0) return input.Saved.Unpack(op.Name);
+        foreach (SavedTensor output in outputs)
+            if (!output.IsEmpty && index-- == 0) return output.Unpack(op.Name);
+        throw AutogradErrors.SavedFreed(op.Name);
     }
 }
 
@@ -211,6 +233,10 @@ internal sealed class OpNode : Node
 
     internal override (int[] Dims, DType DType) Output(int index) => index == 0 ? (OutputDims, OutputDType) : moreOutputs![index - 1];
 
+    internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : context.SavedNames();
+
+    internal override Tensor Saved(int index) => context.Saved(index);
+
     internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
     {
         var gradients = new Tensor?[OutputCount];
@@ -218,7 +244,7 @@ internal sealed class OpNode : Node
         for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
         Tensor?[] results = context.Op.Vjp(context, gradients);
         for (int i = 0; i < results.Length; i++)
-            if (results[i] is { } result) pass.Send(edges[i], result, owned: false);
+            if (results[i] is { } result) pass.Send(edges[i], result, owned: false, i);
     }
 
     internal override void Release()
