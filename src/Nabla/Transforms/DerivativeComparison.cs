@@ -15,6 +15,8 @@ internal sealed class DerivativeComparison
     {
         if (!(eps > 0)) throw TransformErrors.Step(check, eps);
         (this.check, this.function, this.inputs, this.eps, this.atol, this.rtol) = (check, function, inputs, eps, atol, rtol);
+        foreach (Tensor input in inputs)
+            if (input.IsComplex) throw ComplexErrors.NeedsReal(check, input);
         for (int i = 0; i < inputs.Count; i++)
             if (inputs[i].DType.IsFloatingPoint() && inputs[i].DType != DType.Float64) throw TransformErrors.NeedsDouble(check, $"input {i}", inputs[i]);
         floating = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs[i].DType.IsFloatingPoint())];
