@@ -110,6 +110,20 @@ internal static class AutogradErrors
     public static AutogradException RandomItems(string op) =>
         new($"{op}: random numbers inside Vmap: pass randomness: VmapRandomness.Different to draw them for each item, or Same to draw them once for all.");
 
+    public static DTypeException RefusesComplex(string op, ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor x = inputs[0];
+        foreach (Tensor input in inputs)
+            if (input.DType.IsComplex()) x = input;
+        return new($"{op}: is not defined for complex numbers, an argument is {x.DType.Word()} {x.Shape}. Apply it to Real, Imag, Abs() or Angle(), or to ViewAsReal(), which has both parts along a last axis.");
+    }
+
+    public static DTypeException ComplexGradient(string op, Tensor gradient, Tensor output) =>
+        new($"{op}: the gradient is {gradient.DType.Word()}, the output {output.DType.Word()}. Give a real gradient for a real output.");
+
+    public static AutogradException ComplexLoss(string op, Tensor output) =>
+        new($"{op}: the output is {output.DType.Word()} {output.Shape}, and only a real number can be made smaller. Differentiate Real, Imag or Abs() of it, or give the gradient ∂L/∂a + i·∂L/∂b of the real L that it leads to.");
+
     public static DTypeException RefusesBool(string op, string remedy, Tensor x) =>
         new($"{op}: is not defined for truth values, an argument is bool {x.Shape}. {remedy}");
 }

@@ -198,9 +198,11 @@ internal sealed class BackwardPass
         if (gradient is null)
         {
             if (output.Numel != 1) throw AutogradErrors.NeedsGradient(op, output.Shape);
+            if (output.DType.IsComplex()) throw AutogradErrors.ComplexLoss(op, output);
             return VectorSpace.Current.Full(output.Dims, 1, output.DType);
         }
         if (gradient.Shape != output.Shape) throw AutogradErrors.GradShape(op, gradient.Shape, output.Shape);
+        if (gradient.DType.IsComplex() && !output.DType.IsComplex()) throw AutogradErrors.ComplexGradient(op, gradient, output);
         return gradient;
     }
 

@@ -97,7 +97,7 @@ public abstract class Function
         var node = new FunctionNode(this, context, given, outputs);
         context.Seal(node, outputs);
         for (int i = 0; i < outputs.Length; i++)
-            if (outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+            if (outputs[i].DType.HasDerivatives()) outputs[i].SetHistory(node, i);
         GraphRecording.Current?.Add(node, given, outputs);
         return outputs;
     }

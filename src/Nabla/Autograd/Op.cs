@@ -44,6 +44,9 @@ internal abstract class Op(string name)
     /// <summary>Whether an output has derivatives; indices and truth values have none.</summary>
     protected virtual bool IsDifferentiable(int output) => true;
 
+    /// <summary>Whether the kernel itself takes complex numbers, or does not care what it moves.</summary>
+    protected virtual bool TakesComplex => false;
+
     /// <summary>Applies an operation of one output.</summary>
     protected Tensor Apply(params ReadOnlySpan<Tensor> inputs) => ApplyMany(inputs)[0];
 
@@ -51,12 +54,15 @@ internal abstract class Op(string name)
     protected internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
     {
         bool record = false;
+        bool complex = false;
         TensorFlags flags = TensorFlags.None;
         foreach (Tensor input in inputs)
         {
             record |= input.RequiresGrad;
+            complex |= input.DType.IsComplex();
             flags |= input.Flags;
         }
+        if (complex && !TakesComplex) return VectorSpace.Current.OnComplex(this, inputs);
         Tensor[] outputs = (flags & TensorFlags.Traced) != 0 ? EvaluateTraced(flags, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
         return outputs;
@@ -101,7 +107,7 @@ internal abstract class Op(string name)
         for (int i = 0; i < outputs.Length; i++)
         {
             if (SavesOutputs) context.SaveOutput(i, outputs[i], node);
-            if (IsDifferentiable(i) && outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+            if (IsDifferentiable(i) && outputs[i].DType.HasDerivatives()) outputs[i].SetHistory(node, i);
         }
         GraphRecording.Current?.Add(node, inputs, outputs);
     }

@@ -160,7 +160,7 @@ public sealed partial class Tensor
         {
             if (value == RequiresGrad) return;
             if (GradFn is not null) throw AutogradErrors.RequiresGradOfResult(this);
-            if (value && !DType.IsFloatingPoint()) throw AutogradErrors.GradientOfIntegers("RequiresGrad", this);
+            if (value && !DType.HasDerivatives()) throw AutogradErrors.GradientOfIntegers("RequiresGrad", this);
             if (value && (Flags & TensorFlags.Inference) != 0) throw AutogradErrors.InferenceTensor("RequiresGrad");
             Flags = value ? Flags | TensorFlags.RequiresGrad : Flags & ~TensorFlags.RequiresGrad;
         }

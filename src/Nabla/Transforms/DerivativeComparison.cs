@@ -14,6 +14,8 @@ internal sealed class DerivativeComparison
     public DerivativeComparison(string check, Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
     {
         (this.check, this.function, this.inputs, this.options) = (check, function, inputs, options);
+        foreach (Tensor input in inputs)
+            if (input.IsComplex) throw ComplexErrors.NeedsReal(check, input);
         for (int i = 0; i < inputs.Count; i++)
             if (inputs[i].DType.IsFloatingPoint() && inputs[i].DType != DType.Float64) throw TransformErrors.NeedsDouble(check, $"input {i}", inputs[i]);
         floating = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs[i].DType.IsFloatingPoint())];
