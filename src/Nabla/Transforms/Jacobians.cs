@@ -112,13 +112,13 @@ public static partial class Functional
     // So many elements may the directions of one sweep have; more are done in several sweeps.
     private const int MostElements = 1 << 22;
 
-    /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
     private static void RefuseComplex(string op, IReadOnlyList<Tensor> tensors)
     {
         foreach (Tensor tensor in tensors)
             if (tensor.IsComplex) throw ComplexErrors.NeedsReal(op, tensor);
     }
 
+    /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
     private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
     {
         RefuseComplex(op, [output, .. variables]);
