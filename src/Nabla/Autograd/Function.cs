@@ -36,13 +36,22 @@ public sealed class FunctionContext
 
     internal void Seal(Node node, Tensor[] outputs)
     {
-        saved = Array.ConvertAll(Unsaved, tensor => Array.IndexOf(outputs, tensor) >= 0 ? new SavedTensor(tensor, node) : new SavedTensor(tensor, name));
+        saved = Array.ConvertAll(Unsaved, tensor => Array.IndexOf(outputs, tensor) is >= 0 and var index ? new SavedTensor(tensor, node, index) : new SavedTensor(tensor, name));
+        SavedCount = saved.Length;
         Unsaved = [];
     }
 
-    internal void Release() => saved = [];
+    internal void Release()
+    {
+        foreach (SavedTensor tensor in saved) tensor.Release();
+        saved = [];
+    }
 
-    internal bool HasSaved => saved.Length > 0;
+    internal int SavedCount { get; private set; }
+
+    internal bool HasSaved => SavedCount > 0;
+
+    internal Tensor Saved(int index) => index < saved.Length ? saved[index].Unpack(name) : throw AutogradErrors.SavedFreed(name);
 }
 
 /// <summary>
@@ -88,7 +97,7 @@ public abstract class Function
         var node = new FunctionNode(this, context, given, outputs);
         context.Seal(node, outputs);
         for (int i = 0; i < outputs.Length; i++)
-            if (outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+            if (outputs[i].DType.HasDerivatives()) outputs[i].SetHistory(node, i);
         GraphRecording.Current?.Add(node, given, outputs);
         return outputs;
     }
@@ -125,6 +134,10 @@ public abstract class Function
 
         internal override (int[] Dims, DType DType) Output(int index) => outputs[index];
 
+        internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : [.. Enumerable.Range(0, context.SavedCount).Select(i => $"saved{i}")];
+
+        internal override Tensor Saved(int index) => context.Saved(index);
+
         internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
         {
             var gradients = new Tensor?[outputs.Length];
@@ -139,7 +152,7 @@ public abstract class Function
             {
                 if (results[i] is not { } result) continue;
                 if (!result.Dims.AsSpan().SequenceEqual(inputs[i].Dims)) throw AutogradErrors.GradShape($"{function.GetType().Name}: input {i}", result.Shape, new Shape(inputs[i].Dims));
-                pass.Send(edges[i], result, owned: false);
+                pass.Send(edges[i], result, owned: false, i);
             }
         }
 

@@ -113,8 +113,15 @@ public static partial class Functional
     private const int MostElements = 1 << 22;
 
     /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
+    private static void RefuseComplex(string op, IReadOnlyList<Tensor> tensors)
+    {
+        foreach (Tensor tensor in tensors)
+            if (tensor.IsComplex) throw ComplexErrors.NeedsReal(op, tensor);
+    }
+
     private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
     {
+        RefuseComplex(op, [output, .. variables]);
         int count = output.Numel;
         var rows = new List<Tensor>[variables.Length];
         for (int j = 0; j < rows.Length; j++) rows[j] = [];
@@ -141,6 +148,7 @@ public static partial class Functional
     /// <summary>Forward mode: the tangents for all elements of an input, many columns in one batched sweep.</summary>
     private static Tensor[] Columns(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
     {
+        RefuseComplex(op, inputs);
         using IDisposable recording = Autograd.SetGradEnabled(record);
         Tensor? output = null;
         var columns = new List<Tensor>[inputs.Count];
@@ -160,6 +168,7 @@ public static partial class Functional
             }
         }
         output ??= function(inputs);
+        RefuseComplex(op, [output]);
         var jacobians = new Tensor[columns.Length];
         for (int j = 0; j < jacobians.Length; j++)
         {
