@@ -32,14 +32,17 @@ internal abstract class StructureKind
     public static StructureKind Of(Type type) => Known.TryGetValue(type, out StructureKind? kind) ? kind : Known.GetOrAdd(type, Find);
 
     /// <summary>Whether a type is that of numbers, texts and the like.</summary>
-    public static bool IsConstant(Type type)
+    public static bool IsConstant(Type type) => IsConstant(type, 0);
+
+    // Structs of structs are looked into, but not for ever: one may hold an array of its own kind.
+    private static bool IsConstant(Type type, int level)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsPrimitive || type.IsEnum || type.IsPointer || typeof(Delegate).IsAssignableFrom(type) || typeof(Type).IsAssignableFrom(type)) return true;
         if (type == typeof(string) || type == typeof(decimal) || type == typeof(Half) || type == typeof(BigInteger) || type == typeof(Shape) || type == typeof(Generator)) return true;
-        if (type.IsArray) return IsConstant(type.GetElementType()!);
-        return type.IsValueType && !type.IsGenericType && Array.TrueForAll(
-            type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), field => field.FieldType != type && IsConstant(field.FieldType));
+        if (type.IsArray) return IsConstant(type.GetElementType()!, level);
+        return type.IsValueType && !type.IsGenericType && level < 8 && Array.TrueForAll(
+            type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), field => field.FieldType != type && IsConstant(field.FieldType, level + 1));
     }
 
     private static StructureKind Find(Type type)
@@ -49,7 +52,13 @@ internal abstract class StructureKind
         if (typeof(IDictionary).IsAssignableFrom(type))
             return Maker(type, "Comparer") is { } make ? new DictionaryKind(like => (IDictionary)make(like), ItemType(type, typeof(IDictionary<,>), 1)) : new UnsupportedKind("Use a Dictionary.");
         if (typeof(IList).IsAssignableFrom(type))
-            return Maker(type, null) is { } make ? new ListKind(like => (IList)make(like), ItemType(type, typeof(IList<>), 0), fills: true) : new UnsupportedKind("Use an array or a List.");
+        {
+            Type element = ItemType(type, typeof(IList<>), 0);
+            if (Maker(type, null) is { } make) return new ListKind(like => (IList)make(like), element, fills: true);
+
+            // A list that cannot be made empty, such as a collection expression gives to an interface: an array in its place.
+            return new ListKind(like => Array.CreateInstance(element, ((IList)like).Count), element, fills: false);
+        }
         if (typeof(IEnumerable).IsAssignableFrom(type)) return new UnsupportedKind("Use an array, a List or a Dictionary.");
         return MemberKind.For(type);
     }

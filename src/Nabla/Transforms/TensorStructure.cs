@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Nabla;
 
 /// <summary>
@@ -101,7 +103,7 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
             if (isResult) throw Error(TransformErrors.NotATensor(op, Place, value.GetType()));
             return;
         }
-        if (!ReferenceEquals(value, like) && like?.GetType() != value.GetType()) throw Error(TransformErrors.OtherForm(op, Place, declared));
+        if (!ReferenceEquals(value, like) && like?.GetType() != value.GetType() && !(value is IList && like is IList)) throw Error(TransformErrors.OtherForm(op, Place, declared));
         kind.Collect(value, like!, this);
     }
 
@@ -110,7 +112,9 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
         if (like is Tensor) return Taken < replacements!.Count ? replacements[Taken++] : throw TransformErrors.StructureCount(op, replacements.Count, Taken + 1);
         if (like is null) return StructureKind.IsConstant(declared) ? null : throw Error(TransformErrors.NullMember(op, Place, declared));
         StructureKind kind = Kind(like);
-        return kind.HoldsNoTensors ? like : kind.Rebuild(like, this);
+        if (kind.HoldsNoTensors) return like;
+        object built = kind.Rebuild(like, this);
+        return declared.IsInstanceOfType(built) ? built : throw Error(TransformErrors.Unsupported(op, Place, like.GetType(), "Use an array or a List."));
     }
 
     /// <summary>Steps into a member or element. Every call is followed by <see cref="Leave"/>.</summary>
