@@ -61,7 +61,7 @@ public sealed class FunctionRuleTests
             f => Functional.Jacobian(x => f(x, x), X, JacobianMode.Reverse),
             f => Functional.Vmap(x => f(x, V), rows),
             f => Functional.Vmap(w => f(X, w), rows),
-            f => Functional.Vmap((x, w) => f(x, w), rows, rows, (0, 1)) is var _ ? Functional.Vmap((x, w) => f(x, w), rows, rows, 0) : X,
+            f => Functional.Vmap((x, w) => f(x, w), rows, rows.T, (0, 1)),
             f => Functional.Grad(m => Functional.Vmap(x => f(x, m[0]), m).Square().Sum(), rows),
             f => Functional.Vmap(x => Functional.Grad(t => f(t, V * t).Square().Sum(), x), rows),
             f => Functional.Vmap(x => Functional.Grad(t => f(x, t).Square().Sum(), V), rows),
