@@ -10,7 +10,7 @@ const string Usage = """
       --filter TEXT   only the cases whose heading or name contains TEXT
       --quick         short rounds: to see that it runs, not to quote
       --list          the names of the cases
-      --sympy         the derivatives of a whole table beside SymPy, written to bench/sympy.md
+      --sympy         the derivatives of a whole table beside SymPy, and the Gaussian's gradient, written to bench/sympy.md
       --bdn           the micro-benchmarks inside the process, by BenchmarkDotNet; further options are its own
     """;
 
@@ -29,7 +29,7 @@ if (args.Contains("--sympy"))
         return 2;
     }
     string comparison = SympyComparison.Run(
-        Path.Combine(home, "..", "tests", "Nabla.Symbolics.Tests", "Reference", "derivatives.csv"), Path.Combine(AppContext.BaseDirectory, "peers", "sympy_bench.py"));
+        Path.Combine(home, "..", "tests", "Nabla.Symbolics.Tests", "Reference", "derivatives.csv"), Path.Combine(AppContext.BaseDirectory, "peers", "sympy_bench.py")) + "\n" + GaussianGradient.Run();
     Console.WriteLine(comparison);
     File.WriteAllText(Path.Combine(home, "sympy.md"), $"# Nabla beside SymPy\n\nMade by `dotnet run -c Release --project bench/Nabla.Bench -- --sympy`.\n\n{comparison}");
     return 0;

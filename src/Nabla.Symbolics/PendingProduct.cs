@@ -11,10 +11,14 @@ internal sealed class PendingProduct
     /// <summary>Choices nested deeper than the rows of the table nest them are multiplied like any other factor.</summary>
     private const int DeepestChoice = 4;
 
+    // Of a chain longer than this, what several users share is multiplied where they part, so that it is multiplied once.
+    private const int LongestSeparatePart = 64;
+
     private readonly Expr factor;
     private readonly PendingProduct? rest;
     private readonly int length;
     private Expr? value;
+    private bool isShared;
 
     private PendingProduct(Expr factor, PendingProduct? rest)
     {
@@ -26,7 +30,27 @@ internal sealed class PendingProduct
     public static PendingProduct One { get; } = new(Number.One, null);
 
     /// <summary>The product.</summary>
-    public Expr Value => value ??= Multiply();
+    public Expr Value
+    {
+        get
+        {
+            if (value is not null) return value;
+
+            // From the far end, as each shared part is a factor of the next.
+            var parts = new Stack<PendingProduct>();
+            parts.Push(this);
+            for (var node = rest; node is not null && node.value is null; node = node.rest)
+            {
+                if (node.isShared) parts.Push(node);
+            }
+
+            while (parts.TryPop(out var part)) part.value = part.Multiply(null);
+            return value!;
+        }
+    }
+
+    /// <summary>Tells that several products end with this one.</summary>
+    public void MarkShared() => isShared = true;
 
     public static PendingProduct Of(Expr value) => new(value, null);
 
@@ -48,13 +72,17 @@ internal sealed class PendingProduct
         var tail = terms[0];
         foreach (var term in terms) tail = CommonTail(tail, term);
         var parts = new Expr[terms.Count];
-        for (var i = 0; i < parts.Length; i++)
+        foreach (var term in terms)
         {
             // A choice with 0 in one branch must keep all other factors out of that branch.
-            if (terms[i].HasChoiceBefore(tail)) tail = null;
+            if (tail is null || ReferenceEquals(tail, One) || term.length - tail.length > LongestSeparatePart || term.HasChoiceBefore(tail))
+            {
+                tail = null;
+                break;
+            }
         }
 
-        for (var i = 0; i < parts.Length; i++) parts[i] = terms[i].Multiply(tail);
+        for (var i = 0; i < parts.Length; i++) parts[i] = tail is null ? terms[i].Value : terms[i].Multiply(tail);
         var common = CommonFactor.TakeOut(parts);
         var sum = Symbolics.Sum.Of(parts);
         if (!ReferenceEquals(common, Number.One)) tail = new PendingProduct(common, tail);
@@ -82,8 +110,6 @@ internal sealed class PendingProduct
 
         return false;
     }
-
-    private Expr Multiply() => Multiply(null);
 
     private Expr Multiply(PendingProduct? tail)
     {

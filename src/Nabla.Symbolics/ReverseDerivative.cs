@@ -60,6 +60,13 @@ internal static class ReverseDerivative
     {
         var known = KnownDerivative.Of(node);
         var operands = known?.Operands ?? node.Args;
+        var receivers = 0;
+        foreach (var operand in operands)
+        {
+            if (varying.Contains(operand)) receivers++;
+        }
+
+        if (receivers > 1) adjoint.MarkShared();
         for (var i = 0; i < operands.Length; i++)
         {
             var operand = operands[i];
@@ -79,6 +86,7 @@ internal static class ReverseDerivative
     private static void PassWithin(
         Product product, Product within, PendingProduct adjoint, HashSet<Expr> varying, Dictionary<Expr, List<PendingProduct>> adjoints)
     {
+        adjoint.MarkShared();
         var rest = SubproductIndex.Rest(product, within);
         if (varying.Contains(within)) Give(within, PendingProduct.Times(rest, adjoint), adjoints);
         var factors = Product.FactorsOf(ref rest);

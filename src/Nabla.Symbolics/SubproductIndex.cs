@@ -16,9 +16,9 @@ internal sealed class SubproductIndex
     {
         for (var i = 0; i < order.Count; i++)
         {
-            if (order[i] is not Product { Coefficient.IsOne: true } product) continue;
+            if (order[i] is not Product product) continue;
             positions[product] = i;
-            byFactors.TryAdd(HashOf(product.Args), product);
+            if (product.Coefficient.IsOne) byFactors.TryAdd(HashOf(product.Args), product);
         }
     }
 
@@ -26,7 +26,7 @@ internal sealed class SubproductIndex
     public Product? LargestWithin(Product product)
     {
         var factors = product.Coefficient.IsOne ? product.Args : product.Args.AsSpan(1);
-        var position = positions.GetValueOrDefault(product, int.MaxValue);
+        var position = positions[product];
         var hash = HashOf(factors);
         for (var i = factors.Length - 1; i >= 0 && factors.Length > 2; i--)
         {

@@ -44,6 +44,11 @@ public static partial class Algebra
     public static Expr Factor(this Expr formula)
     {
         ArgumentNullException.ThrowIfNull(formula);
+        if (formula is Call { Args: [Sum @base, Number { IsInteger: true } exponent] } call && call.Primitive == Primitives.Pow)
+        {
+            return Power.Of(@base.Factor(), exponent);
+        }
+
         return Attempt(formula, budget =>
         {
             if (PolynomialRing.Of(formula, PolynomialReading.Fractions, budget) is not { } ring) return formula;

@@ -39,8 +39,8 @@ internal static class RewriteMethods
                 (Asin(Number.Half), pi / 6), (Acos(-1), pi), (Atan(1), pi / 4), (Atan(Sqrt(3)), pi / 3), (Acos(Sqrt(2) / 2), pi / 4)),
             new("(a*b)^c from a^c*b^c", "a, b >= 0, as a^c and b^c need for a fraction c; a, b > 0 for others", static node => node is Product, PowersOfEqualExponent,
                 (Sqrt(x) * Sqrt(y), Sqrt(x * y)), (Sqrt(x) / Sqrt(y), Sqrt(x / y)), (Pow(p, x) * Pow(q, x), Pow(p * q, x))),
-            new("(a*b)^c = a^c*b^c, to take a out of a root", "a >= 0, or an even power of it is inside", IsRootOfProduct, PowerOfProduct,
-                (Sqrt(p * p * x), p * Sqrt(x)), (Sqrt(4 * x), 2 * Sqrt(x)), (Sqrt(x * x * y), Abs(x) * Sqrt(y))),
+            new("(a*b)^c = a^c*b^c, to take a out of a root", "a > 0; or a an even power and b >= 0", IsRootOfProduct, PowerOfProduct,
+                (Sqrt(p * p * x), p * Sqrt(x)), (Sqrt(4 * x), 2 * Sqrt(x)), (Sqrt(x * x * p), Abs(x) * Sqrt(p))),
             new("abs(a*b) = a*abs(b)", "a >= 0 or a <= 0", IsCallOf(Primitives.Abs, Primitives.Sign), SignedFactors,
                 (Abs(p * x), p * Abs(x)), (Abs(-3 * x), 3 * Abs(x)), (Sign(-2 * x * p), -Sign(x))),
             new("comparisons and extrema of what is known to be ordered", "the difference is known to be positive, or not negative",
@@ -229,18 +229,20 @@ internal static class RewriteMethods
     private static Expr? PowerOfProduct(Expr node)
     {
         var (product, exponent) = ((Product)node.Args[0], node.Args[1]);
-        var (outside, inside) = (new List<Expr>(), new List<Expr>());
+        var (outside, inside, squares) = (new List<Expr>(), new List<Expr>(), new List<Expr>());
         foreach (var factor in product.Args)
         {
-            var power = Power.ExponentOf(factor);
+            var isPower = !ReferenceEquals(Power.BaseOf(factor), factor) || factor is Call { Primitive: var f } && f == Primitives.Exp;
             if (factor is Number number) (Power.Of(factor, exponent) is Number && !number.IsNegative ? outside : inside).Add(factor);
-            else if (Signs.IsNonNegative(Power.BaseOf(factor)) && !ReferenceEquals(Power.BaseOf(factor), factor)) outside.Add(factor);
-            else if (Signs.IsPositive(factor) && factor is Call { Primitive: var f } && f == Primitives.Exp) outside.Add(factor);
-            else if (RewriteRules.IsEven(power) && exponent is Number) outside.Add(Power.Of(Abs(Power.BaseOf(factor)), power));
+            else if (isPower && Signs.IsPositive(factor) && Signs.IsPositive(Power.BaseOf(factor))) outside.Add(factor);
+            else if (RewriteRules.IsEven(Power.ExponentOf(factor)) && exponent is Number) squares.Add(factor);
             else inside.Add(factor);
         }
 
-        if (outside.Count == 0 || inside.Count == 0 && outside.Count == 1) return null;
+        // sqrt(x^2*y) is 0 at x = 0 even where y < 0, and abs(x)*sqrt(y) is not.
+        var room = Signs.IsNonNegative(Product.Of([.. inside]));
+        foreach (var square in squares) (room ? outside : inside).Add(room ? Power.Of(Abs(Power.BaseOf(square)), Power.ExponentOf(square)) : square);
+        if (outside.Count == 0 || (inside.Count == 0 && outside.Count == 1)) return null;
         var result = Pow(Product.Of([.. inside]), exponent);
         foreach (var factor in outside) result *= Power.Of(Power.BaseOf(factor), Power.ExponentOf(factor) * exponent);
         return result;

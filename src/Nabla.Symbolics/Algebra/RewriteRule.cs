@@ -73,6 +73,12 @@ internal sealed class PatternRule : RewriteRule
                 if (Holds(full) && !examples.Contains(pair)) examples.Add(pair);
             }
 
+            // Conditions on formulas rather than on numbers: a truth value, a zero.
+            foreach (var special in new[] { bound.SetItem(Wildcards.A, Functions.Less(bound[Wildcards.A], bound[Wildcards.B])), bound.SetItem(Wildcards.B, 0) })
+            {
+                if (examples.Count == 0 && Holds(special)) examples.Add((PatternMatch.Instantiate(from, special), PatternMatch.Instantiate(to, special)));
+            }
+
             return examples;
         }
     }

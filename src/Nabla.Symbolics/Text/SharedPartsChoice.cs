@@ -82,7 +82,15 @@ internal sealed class SharedPartsChoice
         }
 
         sizes[node] = size;
-        if (uses[node] >= options.MinimumUses && size >= options.MinimumSize && node.Args.Length > 0 && node is not Indexed) Named.Add(node);
+        if (node.Args.Length > 0 && node is not Indexed && uses[node] >= options.MinimumUses && size >= ShortestNamed(node)) Named.Add(node);
+    }
+
+    // exp(-q/2) has four nodes only, but who reads it three times wants its name; powers such as q^2 are shorter than that on paper.
+    private int ShortestNamed(Expr node)
+    {
+        const int shortestCall = 3;
+        var isOftenCalled = node is Call call && call.Primitive != Primitives.Pow && uses[node] > options.MinimumUses;
+        return isOftenCalled ? Math.Min(shortestCall, options.MinimumSize) : options.MinimumSize;
     }
 
     private double SizeOf(Expr node) => Named.Contains(node) ? 1 : sizes[node];

@@ -7,7 +7,10 @@ public sealed record SharedPartsOptions
     private readonly int minimumSize = 5;
     private readonly int maximumSize = 80;
 
-    /// <summary>Named is what is used twice and has five nodes or more, such as x - mu; longer than a line or two is split.</summary>
+    /// <summary>
+    /// Named is what is used twice and has five nodes or more, such as x - mu, and functions used three times, such as exp(-q/2); what is
+    /// longer than a line or two is split.
+    /// </summary>
     public static SharedPartsOptions Default { get; } = new();
 
     /// <summary>How often a sub-expression must occur to be named; at least 2.</summary>
@@ -22,7 +25,10 @@ public sealed record SharedPartsOptions
         }
     }
 
-    /// <summary>The number of nodes, those of named parts not counted, from which on a sub-expression is named; at least 2.</summary>
+    /// <summary>
+    /// The number of nodes, those of named parts not counted, from which on a sub-expression is named; at least 2. Functions that occur more
+    /// often than <see cref="MinimumUses"/> are named from three nodes on.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 2.</exception>
     public int MinimumSize
     {

@@ -90,7 +90,7 @@ public abstract class Function
         context = context.Recorded(node, outputs);
         node.Context = context;
         for (int i = 0; i < outputs.Length; i++)
-            if (outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+            if (outputs[i].DType.HasDerivatives()) outputs[i].SetHistory(node, i);
         GraphRecording.Current?.Add(node, given, outputs);
         return (outputs, context);
     }
@@ -135,10 +135,10 @@ public abstract class Function
         var primals = new Tensor[given.Length];
         var tangents = new Tensor?[given.Length];
         for (int i = 0; i < given.Length; i++) (primals[i], tangents[i]) = ForwardMode.Split(given[i], level);
-        (Tensor[] values, FunctionContext below) = ApplyWithContext(primals, Array.ConvertAll(given, input => input.DType.IsFloatingPoint()));
+        (Tensor[] values, FunctionContext below) = ApplyWithContext(primals, Array.ConvertAll(given, input => input.DType.HasDerivatives()));
         if (below.MaterializeGrads)
             for (int i = 0; i < given.Length; i++)
-                if (given[i].DType.IsFloatingPoint()) tangents[i] ??= VectorSpace.Current.Full(given[i].Dims, 0, given[i].DType);
+                if (given[i].DType.HasDerivatives()) tangents[i] ??= VectorSpace.Current.Full(given[i].Dims, 0, given[i].DType);
         Tensor?[] results = Tangents(below, primals, tangents, underReverse: Array.IndexOf(needed, true) >= 0)
             ?? throw AutogradErrors.NoForwardRule(Name, level.Transform);
         if (results.Length != values.Length) throw AutogradErrors.WrongTangentCount(Name, results.Length, values.Length);
@@ -147,7 +147,7 @@ public abstract class Function
         for (int i = 0; i < outputs.Length; i++)
         {
             outputs[i] = values[i];
-            if (!values[i].DType.IsFloatingPoint()) continue;
+            if (!values[i].DType.HasDerivatives()) continue;
             if (results[i] is { } tangent && tangent.Shape != values[i].Shape) throw AutogradErrors.TangentOfOutput(Name, i, tangent.Shape, values[i].Shape);
             Tensor direction = results[i] ?? VectorSpace.Current.Full(values[i].Dims, 0, values[i].DType);
             outputs[i] = ForwardMode.Pair(level, values[i], direction.DType == values[i].DType ? direction : VectorSpace.Current.Cast(direction, values[i].DType));
@@ -188,6 +188,14 @@ public abstract class Function
 
         internal override (int[] Dims, DType DType) Output(int index) => outputs[index];
 
+        internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : [.. Enumerable.Range(0, context.SavedCount).Select(i => $"saved{i}")];
+
+        internal override Tensor Saved(int index) => context.Saved(index);
+
+        internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : [.. Enumerable.Range(0, Context.SavedCount).Select(i => $"saved{i}")];
+
+        internal override Tensor Saved(int index) => Context.Saved(index);
+
         internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
         {
             var gradients = new Tensor?[outputs.Length];
@@ -202,7 +210,7 @@ public abstract class Function
             {
                 if (results[i] is not { } result) continue;
                 if (!result.Dims.AsSpan().SequenceEqual(inputs[i].Dims)) throw AutogradErrors.GradShape($"{function.Name}: input {i}", result.Shape, new Shape(inputs[i].Dims));
-                pass.Send(edges[i], result, owned: false);
+                pass.Send(edges[i], result, owned: false, i);
             }
         }
 

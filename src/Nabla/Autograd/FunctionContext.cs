@@ -46,20 +46,22 @@ public sealed class FunctionContext
     internal bool LacksTangents => Array.Exists(kept, one => one.HasNoTangent);
 
     /// <summary>A saved tensor by its number.</summary>
-    internal Tensor Saved(int index) => kept[index].Tensor.Unpack(name);
+    internal Tensor Saved(int index) => index < kept.Length ? kept[index].Tensor.Unpack(name) : throw AutogradErrors.SavedFreed(name);
+
+    internal int SavedCount => kept.Length;
 
     internal bool HasSaved => kept.Length > 0;
 
     /// <summary>After forward: notes where the saved tensors come from.</summary>
     internal void Seal(Tensor[] inputs, Tensor[] outputs)
     {
-        kept = Array.ConvertAll(Unsaved, tensor => new Kept(new SavedTensor(tensor, tensor.History), Array.IndexOf(inputs, tensor), Array.IndexOf(outputs, tensor)));
+        kept = Array.ConvertAll(Unsaved, tensor => new Kept(SavedTensor.ForNow(tensor), Array.IndexOf(inputs, tensor), Array.IndexOf(outputs, tensor)));
         Unsaved = [];
     }
 
     /// <summary>After recording: outputs belong to a node now, and what is saved must be fit for backward.</summary>
     internal FunctionContext Recorded(Node node, Tensor[] outputs) => Converted((_, one) =>
-        one.Input < 0 && one.Output >= 0 ? new SavedTensor(outputs[one.Output], node) : new SavedTensor(one.Tensor.Unpack(name), name));
+        one.Input < 0 && one.Output >= 0 ? new SavedTensor(outputs[one.Output], node, one.Output) : new SavedTensor(one.Tensor.Unpack(name), name));
 
     /// <summary>The same call one level of transforms further out: its inputs and outputs there, other tensors as they are.</summary>
     internal FunctionContext Lifted(Tensor[] inputs, Tensor[] outputs, bool isPair) => new(name, Array.ConvertAll(inputs, input => input.RequiresGrad))
@@ -70,7 +72,7 @@ public sealed class FunctionContext
         {
             bool isOther = one.Input < 0 && one.Output < 0;
             Tensor tensor = one.Input >= 0 ? inputs[one.Input] : one.Output >= 0 ? outputs[one.Output] : one.Tensor.Unpack(name);
-            return one with { Tensor = new SavedTensor(tensor, tensor.History), HasNoTangent = one.HasNoTangent || (isPair && isOther && tensor.DType.IsFloatingPoint()) };
+            return one with { Tensor = SavedTensor.ForNow(tensor), HasNoTangent = one.HasNoTangent || (isPair && isOther && tensor.DType.IsFloatingPoint()) };
         }),
     };
 
@@ -80,13 +82,17 @@ public sealed class FunctionContext
         FunctionContext converted = Converted((k, _) =>
         {
             Tensor tensor = convert(other.kept[k].Tensor.Unpack(name), k);
-            return new SavedTensor(tensor, tensor.History);
+            return SavedTensor.ForNow(tensor);
         });
         for (int k = 0; k < kept.Length; k++) converted.kept[k] = converted.kept[k] with { HasNoTangent = other.kept[k].HasNoTangent };
         return converted;
     }
 
-    internal void Release() => kept = [];
+    internal void Release()
+    {
+        foreach (Kept one in kept) one.Tensor.Release();
+        kept = [];
+    }
 
     private FunctionContext Converted(Func<int, Kept, SavedTensor> convert)
     {

@@ -28,7 +28,7 @@ internal sealed class CheckpointedCall
         this.inputs = inputs;
         for (int i = 0; i < inputs.Length; i++)
             if (inputs[i] is null) throw TransformErrors.NullInput(Op, i);
-        saved = Array.ConvertAll(inputs, input => new SavedTensor(input, input.History));
+        saved = Array.ConvertAll(inputs, SavedTensor.ForNow);
     }
 
     public Tensor[] Run()

@@ -39,7 +39,7 @@ internal static class Differentiation
         for (int i = 0; i < variables.Length; i++)
         {
             Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
-            if (!x.DType.IsFloatingPoint()) throw TransformErrors.NotFloatingPoint(op, i, x);
+            if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, i, x);
             variables[i] = connected && x.RequiresGrad ? new AliasOp().Of(x) : x.WithoutHistory().RequireGrad();
         }
         return variables;
@@ -94,7 +94,7 @@ internal static class Differentiation
         {
             Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
             if (tangents[i] is not { } tangent) continue;
-            if (!x.DType.IsFloatingPoint()) throw TransformErrors.NotFloatingPoint(op, i, x);
+            if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, i, x);
             if (tangent.Shape != x.Shape) throw TransformErrors.TangentShape(op, i, tangent.Shape, x.Shape);
             if (tangent.DType != x.DType) throw TransformErrors.TangentDType(op, i, tangent.DType, x.DType);
         }

@@ -131,8 +131,15 @@ public static partial class Functional
     private const int MostElements = 1 << 22;
 
     /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
+    private static void RefuseComplex(string op, IReadOnlyList<Tensor> tensors)
+    {
+        foreach (Tensor tensor in tensors)
+            if (tensor.IsComplex) throw ComplexErrors.NeedsReal(op, tensor);
+    }
+
     private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
     {
+        RefuseComplex(op, [output, .. variables]);
         int count = output.Numel;
         var rows = new List<Tensor>[variables.Length];
         for (int j = 0; j < rows.Length; j++) rows[j] = [];
@@ -164,6 +171,7 @@ public static partial class Functional
     private static Tensor[][] ColumnsOf(
         string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
     {
+        RefuseComplex(op, inputs);
         using IDisposable recording = Autograd.SetGradEnabled(record);
         Tensor[]? outputs = null;
         var columns = new List<Tensor[]>[inputs.Count];
@@ -188,6 +196,7 @@ public static partial class Functional
             }
         }
         outputs ??= Differentiation.CallMany(op, function, inputs);
+        RefuseComplex(op, outputs);
         return Array.ConvertAll(Enumerable.Range(0, outputs.Length).ToArray(), k =>
         {
             var row = new Tensor[columns.Length];

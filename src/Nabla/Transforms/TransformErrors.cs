@@ -90,6 +90,9 @@ internal static class TransformErrors
     public static ArgumentOutOfRangeException Step(string op, double eps) =>
         new(nameof(eps), eps, $"{op}: the step must be positive, got {eps}. 1e-6 suits functions of ordinary scale.");
 
+    public static ArgumentOutOfRangeException Tolerance(string name, double value) =>
+        new(name, value, $"GradCheckOptions: {name} is {value}. A tolerance must be 0 or greater.");
+
     public static ArgumentException NoTensorFor(string op, string symbol, IEnumerable<string> given) =>
         new($"{op}: the symbol '{symbol}' has no tensor; given are {List(given)}. Add '{symbol}'.");
 

@@ -12,6 +12,20 @@ public sealed class SharedPartsTests
     }
 
     [Fact]
+    public void Short_functions_are_named_from_the_third_use_on()
+    {
+        var formula = Expr.Parse("exp(-(x - mu)^2/(2*sigma^2))/sigma");
+        var parts = SharedParts.Of([formula, .. formula.Gradient(Expr.Symbol("x"), Expr.Symbol("mu"), Expr.Symbol("sigma"))]);
+        Assert.Single(parts.Parts, static part => part.Value.ToString().Contains("exp", StringComparison.Ordinal));
+        Assert.DoesNotContain(parts.Results, static result => result.ToString().Contains("exp", StringComparison.Ordinal));
+
+        // Twice is not enough, and a power is shorter than the line that would explain its name.
+        Assert.Empty(SharedParts.Of(Expr.Parse("sin(2*x)*y"), Expr.Parse("sin(2*x)*z")).Parts);
+        Assert.Empty(SharedParts.Of(Expr.Parse("x^2*y"), Expr.Parse("x^2*z"), Expr.Parse("x^2 + 1")).Parts);
+        Assert.Single(SharedParts.Of(Expr.Parse("sin(2*x)*y"), Expr.Parse("sin(2*x)*z"), Expr.Parse("sin(2*x) + 1")).Parts);
+    }
+
+    [Fact]
     public void Putting_the_parts_back_gives_the_same_formulas()
     {
         var random = new RandomFormulas(seed: 4);

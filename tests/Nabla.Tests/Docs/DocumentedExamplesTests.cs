@@ -27,8 +27,18 @@ public sealed partial class DocumentedExamplesTests
     {
         Match block = Block().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))[index];
         string printed = Run(block.Groups["code"].Value);
-        if (block.Groups["output"].Success)
-            Assert.Equal(block.Groups["output"].Value.Trim().ReplaceLineEndings("\n"), printed.Trim().ReplaceLineEndings("\n"));
+        if (!block.Groups["output"].Success) return;
+        if (Environment.GetEnvironmentVariable("NABLA_UPDATE_DOCS") is not null) Write(file, block, printed);
+        else Assert.Equal(block.Groups["output"].Value.Trim().ReplaceLineEndings("\n"), printed.Trim().ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Puts what the program printed on the page, in place of what stood there.</summary>
+    private static void Write(string file, Match block, string printed)
+    {
+        string path = Path.Combine(Repository.Root, file), page = File.ReadAllText(path);
+        string updated = block.Value[..(block.Groups["output"].Index - block.Index)] + printed.Trim().ReplaceLineEndings("\n") + "\n"
+            + block.Value[(block.Groups["output"].Index + block.Groups["output"].Length - block.Index)..];
+        File.WriteAllText(path, page.Replace(block.Value, updated, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Pages()
