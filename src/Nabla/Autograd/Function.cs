@@ -188,10 +188,6 @@ public abstract class Function
 
         internal override (int[] Dims, DType DType) Output(int index) => outputs[index];
 
-        internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : [.. Enumerable.Range(0, context.SavedCount).Select(i => $"saved{i}")];
-
-        internal override Tensor Saved(int index) => context.Saved(index);
-
         internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : [.. Enumerable.Range(0, Context.SavedCount).Select(i => $"saved{i}")];
 
         internal override Tensor Saved(int index) => Context.Saved(index);
