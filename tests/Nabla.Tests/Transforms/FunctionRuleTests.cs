@@ -11,7 +11,7 @@ public sealed class FunctionRuleTests
         protected override Tensor[] Forward(FunctionContext context, IReadOnlyList<Tensor> inputs)
         {
             Tensor y = readsNumbers
-                ? Tensor.FromArray([.. inputs[0].ToArray<double>().Select(value => Math.Exp(value) * inputs[1].Sum().Item())])
+                ? Tensor.FromArray(inputs[0].ToArray<double>().Select(value => Math.Exp(value) * inputs[1].Sum().Item()).ToArray())
                 : inputs[0].Exp() * inputs[1].Sum();
             context.SaveForBackward(inputs[0], inputs[1], y);
             return [y];

@@ -64,9 +64,9 @@ public sealed class StructureTests
     [Fact]
     public void Tuples_arrays_lists_and_dictionaries_keep_their_form()
     {
-        (Tensor X, (Tensor Y, int Power) Rest) at = (Of(2), (Of(3), 3));
-        var tuple = Functional.Grad(p => p.X * p.Rest.Y.Pow(p.Rest.Power), at);
-        Assert.Equal((27.0, 54.0, 3), (tuple.X.Item(), tuple.Rest.Y.Item(), tuple.Rest.Power));
+        (Tensor X, (Tensor Y, int Power) More) at = (Of(2), (Of(3), 3));
+        var tuple = Functional.Grad(p => p.X * p.More.Y.Pow(p.More.Power), at);
+        Assert.Equal((27.0, 54.0, 3), (tuple.X.Item(), tuple.More.Y.Item(), tuple.More.Power));
 
         var byName = new Dictionary<string, Tensor>(StringComparer.OrdinalIgnoreCase) { ["w"] = Of(2), ["b"] = Of(3) };
         Dictionary<string, Tensor> gradient = Functional.Grad(d => d["w"].Square() * d["B"], byName);
