@@ -73,7 +73,7 @@ public sealed class StructureTests
         Assert.Equal((12.0, 4.0), (gradient["W"].Item(), gradient["b"].Item()));
 
         Tensor[][] nested = [[Of(2)], [Of(3), Of(4)]];
-        Tensor[][] arrays = Functional.Grad(a => a[0][0] * a[1][0] * a[1][1], nested);
+        Tensor[][] arrays = Functional.Grad<Tensor[][]>(a => a[0][0] * a[1][0] * a[1][1], nested);
         Assert.Equal((12.0, 8.0, 6.0), (arrays[0][0].Item(), arrays[1][0].Item(), arrays[1][1].Item()));
 
         var eight = (Of(1), Of(2), Of(3), Of(4), Of(5), Of(6), Of(7), Of(8));
