@@ -279,6 +279,7 @@ public sealed partial class Tensor
     public Tensor Detach()
     {
         if (Extra?.Batch is { } batch) return BatchMode.Wrap(batch.Level, batch.Items.Detach());
+        if (Extra?.Dual is { } dual) return dual.Primal.Detach();
         return new(Value)
         {
             Flags = Flags & (TensorFlags.Inference | TensorFlags.Symbolic),
