@@ -3,12 +3,11 @@
 using Nabla;
 using Nabla.Lessons;
 using Nabla.Nn;
-using Nabla.Symbolics;
-using static Nabla.Symbolics.Functions;
 
 // %% [markdown]
 // # Automatic differentiation
-// First a layer with parameters, then the argument of `Backward`, then derivatives of derivatives.
+// First a layer with parameters, then the argument of `Backward`, then derivatives of derivatives. The formulas are those of the
+// C# functions that autograd runs, traced on symbols.
 
 // %%
 Lesson lesson = new("automatic-differentiation", args);
@@ -31,13 +30,18 @@ Tensor x = Tensor.Of([[2.0, 3.0]], requiresGrad: true);
 Tensor prediction = m.Forward(x);
 prediction.Backward();
 
-// The formula, and its derivatives by each parameter.
-(Symbol w1, Symbol w2, Symbol w3, Symbol b) = (Expr.Symbol("w_1"), Expr.Symbol("w_2"), Expr.Symbol("w_3"), Expr.Symbol("b"));
-double[] partials = Partials(2 * w1 + 3 * w2 + b, w1, w2, b);
+// What the layer computes, as a function of its parameters; and its formula, with the derivatives by each.
+static Tensor Layer(Tensor x, Tensor w, Tensor b) => x.MatMul(w.T) + b;
 
-lesson.Gradient("weight gradient", v => x.Detach().Double().MatMul(v.T) + m.Bias!.Detach(), m.Weight, partials[..2],
+Tensor inputs = x.Detach().Double(), weight = m.Weight.Detach().Double(), bias = m.Bias!.Detach().Double();
+TracedFormula layer = Formula.Trace((w, b) => Layer(inputs, w, b), (1, 2), 1);
+lesson.Formula("m", layer);
+lesson.Formula("∂m/∂w", layer.Gradient(0));
+lesson.Formula("∂m/∂b", layer.Gradient(1));
+
+lesson.Gradient("weight gradient", v => Layer(inputs, v, bias), m.Weight, layer.Gradient(0).Evaluate(weight, bias),
     recorded: "tensor([[2., 3.]])", gradient: m.Weight.Grad);
-lesson.Gradient("bias gradient", v => x.Detach().Double().MatMul(m.Weight.Detach().Double().T) + v, m.Bias!, partials[2..],
+lesson.Gradient("bias gradient", v => Layer(inputs, weight, v), m.Bias!, layer.Gradient(1).Evaluate(weight, bias),
     recorded: "tensor([1.])", gradient: m.Bias!.Grad);
 
 // %% [markdown]
@@ -54,10 +58,12 @@ x = Tensor.Of([[2.0, 3.0, 4.0]], requiresGrad: true);
 prediction = m.Forward(x);
 prediction.Backward();
 
-partials = Partials(2 * w1 + 3 * w2 + 4 * w3 + b, w1, w2, w3, b);
-lesson.Gradient("weight gradient", v => x.Detach().Double().MatMul(v.T) + m.Bias!.Detach(), m.Weight, partials[..3],
+(inputs, weight, bias) = (x.Detach().Double(), m.Weight.Detach().Double(), m.Bias!.Detach().Double());
+layer = Formula.Trace((w, b) => Layer(inputs, w, b), (1, 3), 1);
+lesson.Formula("m", layer);
+lesson.Gradient("weight gradient", v => Layer(inputs, v, bias), m.Weight, layer.Gradient(0).Evaluate(weight, bias),
     recorded: "tensor([[2., 3., 4.]])", gradient: m.Weight.Grad);
-lesson.Gradient("bias gradient", v => x.Detach().Double().MatMul(m.Weight.Detach().Double().T) + v, m.Bias!, partials[3..],
+lesson.Gradient("bias gradient", v => Layer(inputs, weight, v), m.Bias!, layer.Gradient(1).Evaluate(weight, bias),
     recorded: "tensor([1.])", gradient: m.Bias!.Grad);
 
 // %% [markdown]
@@ -87,10 +93,13 @@ Tensor y = 2 * x.Dot(x);
 // %%
 y.Backward();
 
-// One formula for each element of the sum: 2 x² has the derivative 4 x.
-Symbol X = Expr.Symbol("x");
-double[] fourX = At(2 * Square(X), X, 4);
-lesson.Gradient("x.Grad", v => 2 * v.Dot(v), x, fourX, gradient: x.Grad);
+static Tensor TwiceSquared(Tensor x) => 2 * x.Dot(x);
+
+TracedFormula twice = Formula.Trace(TwiceSquared, 4);
+lesson.Formula("y", twice);
+lesson.Formula("y'", twice.Gradient());
+Tensor fourX = twice.Gradient().Evaluate(x.Detach().Double());
+lesson.Gradient("x.Grad", TwiceSquared, x, fourX, gradient: x.Grad);
 
 // Was it computed rightly?
 lesson.Value("x.Grad == 4 * x", x.Grad!.Eq(4 * x), formula: [1, 1, 1, 1]);
@@ -109,7 +118,7 @@ x.RequiresGrad = true;
 lesson.Claim("x.Grad is null by default", x.Grad is null);
 y = 2 * x.Dot(x);        // the function
 y.Backward();            // propagates backward
-lesson.Gradient("x.Grad", v => 2 * v.Dot(v), x, fourX, gradient: x.Grad);
+lesson.Gradient("x.Grad", TwiceSquared, x, fourX, gradient: x.Grad);
 lesson.Value("x.Grad, cleared", x.Grad!.ZeroInPlace(), recorded: "tensor([0., 0., 0., 0.])", formula: [0, 0, 0, 0]);
 
 // %% [markdown]
@@ -122,11 +131,16 @@ lesson.Example("summary 2: vector to vector");
 x = Tensor.Arange(4.0);
 lesson.Value("x", x, recorded: "tensor([0., 1., 2., 3.])");
 x.RequiresGrad = true;
-y = 3 * x.Pow(2);
-double[] sixX = At(3 * Square(X), X, 4);
-lesson.Value("y", y, recorded: "tensor([ 0.,  3., 12., 27.], grad_fn=<MulBackward0>)", formula: Values(3 * Square(X), X, 4));
+static Tensor Quadratic(Tensor x) => 3 * x.Pow(2);
+
+y = Quadratic(x);
+TracedFormula quadratic = Formula.Trace(Quadratic);
+lesson.Formula("y", quadratic);
+lesson.Formula("y'", quadratic.Gradient());
+double[] sixX = Values(quadratic.Gradient(), 4);
+lesson.Value("y", y, recorded: "tensor([ 0.,  3., 12., 27.], grad_fn=<MulBackward0>)", formula: Values(quadratic, 4));
 y.Sum().Backward();      // the same as y.Backward(Tensor.Ones([4])), the option below
-lesson.Gradient("x.Grad", v => (3 * v.Pow(2)).Sum(), x, sixX, recorded: "tensor([ 0.,  6., 12., 18.])", gradient: x.Grad);
+lesson.Gradient("x.Grad", v => Quadratic(v).Sum(), x, sixX, recorded: "tensor([ 0.,  6., 12., 18.])", gradient: x.Grad);
 
 // %% [markdown]
 // Option 2: give the gradient of some scalar with respect to the output.
@@ -134,10 +148,10 @@ lesson.Gradient("x.Grad", v => (3 * v.Pow(2)).Sum(), x, sixX, recorded: "tensor(
 // %%
 x = Tensor.Of([0.0, 1, 2, 3], requiresGrad: true);
 lesson.Value("x", x, recorded: "tensor([0., 1., 2., 3.], requires_grad=True)");
-y = 3 * x.Pow(2);
-lesson.Value("y", y, recorded: "tensor([ 0.,  3., 12., 27.], grad_fn=<MulBackward0>)", formula: Values(3 * Square(X), X, 4));
+y = Quadratic(x);
+lesson.Value("y", y, recorded: "tensor([ 0.,  3., 12., 27.], grad_fn=<MulBackward0>)", formula: Values(quadratic, 4));
 y.Backward([1.0, 1.0, 1.0, 1.0]);
-lesson.Gradient("x.Grad by Backward(ones)", v => (3 * v.Pow(2)).Dot(Tensor.Ones([4], v.DType)), x, sixX,
+lesson.Gradient("x.Grad by Backward(ones)", v => Quadratic(v).Dot(Tensor.Ones([4], v.DType)), x, sixX,
     recorded: "tensor([ 0.,  6., 12., 18.])", gradient: x.Grad);
 
 // %% [markdown]
@@ -155,13 +169,19 @@ x2.RequiresGrad = true;
 static Tensor F(Tensor x1, Tensor x2) => 3 * x1.Pow(2) + 5 * Tensor.Of(Math.E, x2.DType).Pow(x2);
 
 y = F(x1, x2);
-lesson.Value("y", y, formula: Values(3 * Square(X) + 5 * Pow(Constant.E, X), X, 4),
+TracedFormula f = Formula.Trace(F, 4, 4);
+(Tensor first, Tensor second) = (x1.Detach().Double(), x2.Detach().Double());
+lesson.Formula("F", Formula.Trace(F, default, default));
+lesson.Formula("∂F/∂x1", Formula.Trace(F, default, default).Gradient(0));
+lesson.Formula("∂F/∂x2", Formula.Trace(F, default, default).Gradient(1));
+lesson.Value("y", y, formula: f.Evaluate(first, second),
     recorded: "tensor([  5.0000,  16.5914,  48.9453, 127.4277], grad_fn=<AddBackward0>)");
 y.Sum().Backward();
 
 // The partial derivatives of y by x1 and by x2
-lesson.Gradient("x1.Grad", v => F(v, x2.Detach().Double()).Sum(), x1, sixX, recorded: "tensor([ 0.,  6., 12., 18.])", gradient: x1.Grad);
-lesson.Gradient("x2.Grad", v => F(x1.Detach().Double(), v).Sum(), x2, At(5 * Pow(Constant.E, X), X, 4),
+TracedFormula sum = Formula.Trace((x1, x2) => F(x1, x2).Sum(), 4, 4);
+lesson.Gradient("x1.Grad", v => F(v, second).Sum(), x1, sum.Gradient(0).Evaluate(first, second), recorded: "tensor([ 0.,  6., 12., 18.])", gradient: x1.Grad);
+lesson.Gradient("x2.Grad", v => F(first, v).Sum(), x2, sum.Gradient(1).Evaluate(first, second),
     recorded: "tensor([  5.0000,  13.5914,  36.9453, 100.4277])", gradient: x2.Grad);
 
 // Stacking joins the two into one tensor of 2 × 4.
@@ -178,8 +198,8 @@ lesson.Example("two derivations of 3x²");
 x = Tensor.Arange(5.0);
 lesson.Value("x", x, recorded: "tensor([0., 1., 2., 3., 4.])");
 x.RequiresGrad = true;
-y = 3 * x.Pow(2);
-lesson.Value("y", y, recorded: "tensor([ 0.,  3., 12., 27., 48.], grad_fn=<MulBackward0>)", formula: Values(3 * Square(X), X, 5));
+y = Quadratic(x);
+lesson.Value("y", y, recorded: "tensor([ 0.,  3., 12., 27., 48.], grad_fn=<MulBackward0>)", formula: Values(quadratic, 5));
 
 // First derivative
 Tensor dy1 = Autograd.Grad(y, x, Tensor.Ones([5]), retainGraph: true, createGraph: true);
@@ -187,8 +207,7 @@ Tensor dy1 = Autograd.Grad(y, x, Tensor.Ones([5]), retainGraph: true, createGrap
 // Second derivative; a further one would need retainGraph and createGraph here too.
 Tensor dy2 = Autograd.Grad(dy1, x, Tensor.Ones([5]));
 
-static Tensor Quadratic(Tensor x) => (3 * x.Pow(2)).Sum();
-CheckOrders(v => 3 * v * v, Quadratic, 3 * Square(X),
+CheckOrders(Quadratic,
     (dy1, "(tensor([ 0.,  6., 12., 18., 24.], grad_fn=<MulBackward0>),)"),
     (dy2, "(tensor([6., 6., 6., 6., 6.]),)"));
 
@@ -198,15 +217,16 @@ lesson.Example("three derivations of 2x³");
 x = Tensor.Arange(5.0);
 lesson.Value("x", x, recorded: "tensor([0., 1., 2., 3., 4.])");
 x.RequiresGrad = true;
-y = 2 * x.Pow(3);
-lesson.Value("y", y, recorded: "tensor([  0.,   2.,  16.,  54., 128.], grad_fn=<MulBackward0>)", formula: Values(2 * Pow(X, 3), X, 5));
+static Tensor Cubic(Tensor x) => 2 * x.Pow(3);
+
+y = Cubic(x);
+lesson.Value("y", y, recorded: "tensor([  0.,   2.,  16.,  54., 128.], grad_fn=<MulBackward0>)", formula: Values(Formula.Trace(Cubic), 5));
 
 dy1 = Autograd.Grad(y, x, Tensor.Ones([5]), retainGraph: true, createGraph: true);
 dy2 = Autograd.Grad(dy1, x, Tensor.Ones([5]), retainGraph: true, createGraph: true);
 Tensor dy3 = Autograd.Grad(dy2, x, Tensor.Ones([5]), retainGraph: true, createGraph: true);
 
-static Tensor Cubic(Tensor x) => (2 * x.Pow(3)).Sum();
-CheckOrders(v => 2 * v * v * v, Cubic, 2 * Pow(X, 3),
+CheckOrders(Cubic,
     (dy1, "(tensor([ 0.,  6., 24., 54., 96.], grad_fn=<MulBackward0>),)"),
     (dy2, "(tensor([ 0., 12., 24., 36., 48.], grad_fn=<MulBackward0>),)"),
     (dy3, "(tensor([12., 12., 12., 12., 12.], grad_fn=<MulBackward0>),)"));
@@ -215,27 +235,25 @@ CheckOrders(v => 2 * v * v * v, Cubic, 2 * Pow(X, 3),
 return lesson.Finish();
 
 // %% [markdown]
-// What the cells above use: a formula's value at 0, 1, 2, …, its derivative there, and its gradient where that is constant.
+// What the cells above use: a formula's values at 0, 1, 2, …; and derivatives of a function of each element, order by order.
 
 // %%
-static double[] Values(Expr formula, Symbol x, int count) =>
-    [.. Enumerable.Range(0, count).Select(i => formula.Evaluate(new Dictionary<Symbol, double> { [x] = i }))];
-
-static double[] At(Expr formula, Symbol x, int count) => Values(formula.Diff(x), x, count);
-
-static double[] Partials(Expr linear, params Symbol[] symbols) =>
-    [.. linear.Gradient(symbols).Select(partial => partial.Evaluate(new Dictionary<Symbol, double>()))];
+static double[] Values(TracedFormula formula, int count) => [.. Enumerable.Range(0, count).Select(i => formula.Evaluate((double)i).Item())];
 
 // The n-th derivative: as the cell computed it, by n passes in float64, by n symbolic derivatives, from n + 1 values.
-void CheckOrders(Func<double, double> plain, Func<Tensor, Tensor> function, Expr formula, params (Tensor Gradient, string Recorded)[] orders)
+void CheckOrders(Func<Tensor, Tensor> elementwise, params (Tensor Gradient, string Recorded)[] orders)
 {
+    Func<Tensor, Tensor> function = v => elementwise(v).Sum();
+    TracedFormula formula = Formula.Trace(elementwise);
     for (int order = 1; order <= orders.Length; order++)
     {
         Func<Tensor, Tensor> lower = function;
         function = v => Autograd.Grad(lower(v), v, createGraph: true).Sum();
-        formula = formula.Diff(X);
+        formula = formula.Gradient();
+        lesson.Formula($"y{new string('\'', order)}", formula);
         (Tensor gradient, string recorded) = orders[order - 1];
-        double[] differences = [.. Enumerable.Range(0, 5).Select(i => CentralDifferences.Derivative(plain, i, order))];
-        lesson.Gradient($"dy{order}", lower, x, Values(formula, X, 5), recorded, gradient, differences);
+        double[] differences = [.. Enumerable.Range(0, 5).Select(i => CentralDifferences.Derivative(
+            t => elementwise(Tensor.Of(t, DType.Float64)).Item(), i, order))];
+        lesson.Gradient($"dy{order}", lower, x, Values(formula, 5), recorded, gradient, differences);
     }
 }

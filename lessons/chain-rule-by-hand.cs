@@ -5,7 +5,8 @@ using Nabla.Lessons;
 
 // %% [markdown]
 // # The chain rule by hand
-// Each function comes with its derivative written by hand, in plain C#. Nabla computes the same without being told.
+// Each function comes with its derivative written by hand, in plain C#. Nabla computes the same without being told, and prints the
+// formula of the derivative, traced from the same function.
 //
 // ## Scalar
 
@@ -22,6 +23,7 @@ double x = X.Item();
 
 Tensor Y = Squared(X);
 Y.Backward();
+lesson.Formula("dy/dx", Formula.Trace(Squared).Gradient());
 lesson.Gradient("X.Grad", Squared, X, DSquared(0.7852791547775269 / 2), recorded: "tensor([0.7853])", gradient: X.Grad);
 lesson.Value("2x by hand", Tensor.Of(DSquared(x), DType.Float64), recorded: "0.7852791547775269");
 
@@ -42,6 +44,7 @@ Tensor predicted = Squared(X);
 // As in the notebook the arguments are swapped, so the sign is too: the loss is 10 − x².
 Tensor loss = Loss(predicted, 10.0);
 loss.Backward();
+lesson.Formula("d loss/dx", Formula.Trace(x => Loss(Squared(x), 10.0)).Gradient());
 lesson.Gradient("X.Grad", v => Loss(Squared(v), 10.0), X, DLoss(x), gradient: X.Grad);
 
 // %% [markdown]
@@ -56,6 +59,7 @@ static double DSquaredLoss(double actual, double predicted, double x) => 2 * (ac
 X = Tensor.Of(1, DType.Float64, requiresGrad: true);
 loss = SquaredLoss(10.0, Squared(X));
 loss.Backward();
+lesson.Formula("d loss/dx", Formula.Trace(x => SquaredLoss(10.0, Squared(x))).Gradient());
 lesson.Gradient("X.Grad", v => SquaredLoss(10.0, Squared(v)), X, DSquaredLoss(actual: 10, predicted: 1, x: 1),
     recorded: "tensor(-36., dtype=torch.float64)", gradient: X.Grad);
 lesson.Value("by hand", Tensor.Of(DSquaredLoss(10, 1, 1), DType.Float64), recorded: "-36");
@@ -75,6 +79,8 @@ Tensor B = Tensor.Of(4, DType.Float64, requiresGrad: true);
 x = 2.5;
 Tensor Z = Line(W, x, B);
 Z.Backward();
+foreach ((string by, TracedFormula derivative) in ((string[])["w", "x", "b"]).Zip(Formula.Trace(Line, default, default, default).Gradients()))
+    lesson.Formula($"∂z/∂{by}", derivative);
 lesson.Gradient("W.Grad", v => Line(v, x, 4.0), W, DLineByW(x), recorded: "tensor(2.5000, dtype=torch.float64)", gradient: W.Grad);
 lesson.Gradient("B.Grad", v => Line(5.0, x, v), B, DLineByB(), recorded: "tensor(1., dtype=torch.float64)", gradient: B.Grad);
 lesson.Value("by hand", Tensor.FromArray(new[] { DLineByW(x), DLineByB() }), recorded: "2.5 1");
@@ -96,6 +102,8 @@ static Tensor SumOfSquares(Tensor x)
 X = Tensor.FromArray(new[] { 1.0, 5.0, 6.0 }, requiresGrad: true);
 Y = SumOfSquares(X);
 Y.Backward();
+lesson.Formula("y", Formula.Trace(SumOfSquares, 3));
+lesson.Formula("∂y/∂x", Formula.Trace(SumOfSquares, 3).Gradient());
 lesson.Value("Y", Y, recorded: "tensor(62., dtype=torch.float64, grad_fn=<AddBackward0>)", formula: 1 + 25 + 36);
 lesson.Value("X", X, recorded: "tensor([1., 5., 6.], dtype=torch.float64, requires_grad=True)");
 lesson.Gradient("X.Grad", SumOfSquares, X, [DSquared(1), DSquared(5), DSquared(6)],
@@ -161,6 +169,10 @@ O.Backward();
 
 // %%
 static Tensor Sum(Tensor x, Tensor w, Tensor b) => (x.TensorDot(w, axes: 1) + b).Sum();
+
+TracedFormula outputSum = Formula.Trace(Sum, (5, 2), (2, 3), (1, 3));
+lesson.Formula("∂O/∂W", outputSum.Gradient(1));
+lesson.Formula("∂O/∂B", outputSum.Gradient(2));
 (Tensor x64, Tensor w64, Tensor b64) = (X.Detach().Double(), W.Detach().Double(), B.Detach().Double());
 
 // The recorded "dz" is this one; the notebook printed it and later commented it out.
@@ -200,11 +212,18 @@ double w = Wh.Item();
 Tensor H0 = Tensor.Of(0.5, requiresGrad: true);
 double h0 = H0.Item();
 
-Tensor H1 = Wh * H0;
+static Tensor Next(Tensor w, Tensor h) => w * h;
+
+Tensor H1 = Next(Wh, H0);
 double h1 = H1.Item();
 
-Tensor H2 = Wh * H1;
+Tensor H2 = Next(Wh, H1);
 H2.Backward();
+
+TracedFormula twoSteps = Formula.Trace((w, h0) => Next(w, Next(w, h0)), default, default);
+lesson.Formula("h2", twoSteps);
+lesson.Formula("∂h2/∂w", twoSteps.Gradient(0));
+lesson.Formula("∂h2/∂h0", twoSteps.Gradient(1));
 
 double dwOfH0 = 0; // h0 is a constant
 double dwOfH1 = h0 + w * dwOfH0;
@@ -214,9 +233,9 @@ double dh0OfH0 = 1;
 double dh0OfH1 = w * dh0OfH0;
 double dh0OfH2 = w * dh0OfH1;
 
-lesson.Gradient("Wh.Grad", v => v * (v * 0.5), Wh, dwOfH2, recorded: "tensor(2.)", gradient: Wh.Grad);
+lesson.Gradient("Wh.Grad", v => Next(v, Next(v, 0.5)), Wh, dwOfH2, recorded: "tensor(2.)", gradient: Wh.Grad);
 lesson.Claim($"{dwOfH2} == {h0 * w + h1}", dwOfH2 == h0 * w + h1, recorded: "tensor(2.) == 2.0 == 2.0");
-lesson.Gradient("H0.Grad", v => 2.0 * (2.0 * v), H0, dh0OfH2, recorded: "tensor(4.)", gradient: H0.Grad);
+lesson.Gradient("H0.Grad", v => Next(2.0, Next(2.0, v)), H0, dh0OfH2, recorded: "tensor(4.)", gradient: H0.Grad);
 lesson.Claim($"{dh0OfH2} == {w * w}", dh0OfH2 == w * w, recorded: "tensor(4.) == 4.0 == 4.0");
 
 // %%

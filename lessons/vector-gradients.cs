@@ -2,7 +2,6 @@
 #:project Recorder/Nabla.Lessons.csproj
 using Nabla;
 using Nabla.Lessons;
-using Nabla.Symbolics;
 
 // %% [markdown]
 // # Gradients of vectors
@@ -30,6 +29,7 @@ static double[] NormGradient(double[] x)
     return [.. x.Select(v => v / norm)];
 }
 
+lesson.Formula("∂f/∂x in three dimensions", Formula.Trace(x => x.Norm(), 3).Gradient());
 double[] numbers = [.. Enumerable.Range(0, 10).Select(i => (double)i)];
 lesson.Gradient("x.Grad", v => v.Norm(), x, NormGradient(numbers), gradient: x.Grad, recorded: """
     tensor([0.0000, 0.0592, 0.1185, 0.1777, 0.2369, 0.2962, 0.3554, 0.4146, 0.4739,
@@ -60,6 +60,7 @@ y2.Backward(Tensor.Ones([10], DType.Float64));
 // The exact formula.
 static double[] SquareGradient(double[] x) => [.. x.Select(v => 2 * v)];
 
+lesson.Formula("J in three dimensions", Formula.Trace(x => x.Pow(2), 3).Jacobian());
 lesson.Gradient("x.Grad", v => v.Pow(2).Sum(), x, SquareGradient(numbers), gradient: x.Grad,
     recorded: "tensor([ 0.,  2.,  4.,  6.,  8., 10., 12., 14., 16., 18.], dtype=torch.float64)");
 lesson.Value("2x", Tensor.FromArray(SquareGradient(numbers)), formula: x.Grad!, recorded: "[ 0  2  4  6  8 10 12 14 16 18]");
@@ -85,30 +86,30 @@ lesson.Value("a", a, recorded: "tensor([0., 1., 2., 3.], dtype=torch.float64, re
 lesson.Value("b", b, recorded: "tensor([ 0.,  4.,  8., 12.], dtype=torch.float64, requires_grad=True)");
 
 // %%
-Tensor Q = 3 * a.Pow(3) - b.Pow(2);
+static Tensor OfBoth(Tensor a, Tensor b) => 3 * a.Pow(3) - b.Pow(2);
 
-// Each element of Q depends on its own a and b only, so one formula with its derivatives serves all four.
-(Symbol sa, Symbol sb) = (Expr.Symbol("a"), Expr.Symbol("b"));
-Expr formula = 3 * Functions.Pow(sa, 3) - Functions.Square(sb);
+Tensor Q = OfBoth(a, b);
+
+// The formula of the same function. Each element of Q depends on its own a and b only: printed is that of one.
+TracedFormula one = Formula.Trace(OfBoth, default, default), all = Formula.Trace(OfBoth, 4, 4);
+lesson.Formula("Q", one);
 
 // %%
-lesson.Value("Q", Q, formula: Exact(formula), recorded: "tensor([  0., -13., -40., -63.], dtype=torch.float64, grad_fn=<SubBackward0>)");
+lesson.Value("Q", Q, formula: all.Evaluate(a.Detach(), b.Detach()), recorded: "tensor([  0., -13., -40., -63.], dtype=torch.float64, grad_fn=<SubBackward0>)");
 
 // %%
 Q.Backward(Tensor.Ones([4], DType.Float64));
 
-Expr[] partials = formula.Gradient(sa, sb);
-lesson.Say($"∂Q/∂a = {partials[0]}, ∂Q/∂b = {partials[1]}");
+lesson.Formula("∂Q/∂a", one.Gradient(0));
+lesson.Formula("∂Q/∂b", one.Gradient(1));
+lesson.Formula("J in two dimensions, by a", Formula.Trace(OfBoth, 2, 2).Jacobian(0));
+TracedFormula sum = Formula.Trace((a, b) => OfBoth(a, b).Sum(), 4, 4);
 
-// The values of a formula at the elements of a and b.
-double[] Exact(Expr expression) =>
-    [.. Enumerable.Range(0, 4).Select(i => expression.Evaluate(new Dictionary<Symbol, double> { [sa] = i, [sb] = 4 * i }))];
-
-lesson.Gradient("a.Grad", v => (3 * v.Pow(3) - b.Detach().Pow(2)).Sum(), a, Exact(partials[0]), gradient: a.Grad,
+lesson.Gradient("a.Grad", v => OfBoth(v, b.Detach()).Sum(), a, sum.Gradient(0).Evaluate(a.Detach(), b.Detach()), gradient: a.Grad,
     recorded: "tensor([ 0.,  9., 36., 81.], dtype=torch.float64)");
 
 // %%
-lesson.Gradient("b.Grad", v => (3 * a.Detach().Pow(3) - v.Pow(2)).Sum(), b, Exact(partials[1]), gradient: b.Grad,
+lesson.Gradient("b.Grad", v => OfBoth(a.Detach(), v).Sum(), b, sum.Gradient(1).Evaluate(a.Detach(), b.Detach()), gradient: b.Grad,
     recorded: "tensor([ -0.,  -8., -16., -24.], dtype=torch.float64)");
 
 // %%

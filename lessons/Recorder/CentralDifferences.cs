@@ -56,6 +56,33 @@ public static class CentralDifferences
         });
     }
 
+    /// <summary>The Jacobian of a function of a tensor at a point, row-major: one row for each element of the result.</summary>
+    public static double[] Jacobian(Func<Tensor, Tensor> function, Tensor at)
+    {
+        int rows = function(at.Detach()).Numel;
+        return [.. Enumerable.Range(0, rows).SelectMany(row => Gradient(x => function(x).Reshape(rows)[row], at))];
+    }
+
+    /// <summary>
+    /// The Hessian of a scalar function times a vector, of function values alone: with the curvature c(d) along a direction d,
+    /// element i is (c(v + eᵢ) − c(v − eᵢ)) / 4.
+    /// </summary>
+    public static double[] HessianTimes(Func<Tensor, Tensor> function, Tensor at, Tensor vector)
+    {
+        int[] shape = at.Shape.ToArray();
+        double[] x = at.Detach().ToArray<double>(), v = vector.Detach().ToArray<double>();
+        double size = Math.Sqrt(v.Sum(element => element * element));
+        return [.. Enumerable.Range(0, x.Length).Select(i => size * (Curvature(i, 1) - Curvature(i, -1)) / 4)];
+
+        double Curvature(int unit, double sign) => Derivative(t => function(Moved(unit, sign, t)).Item(), 0, order: 2);
+
+        Tensor Moved(int unit, double sign, double t)
+        {
+            double[] moved = [.. x.Select((element, j) => element + (t * ((v[j] / size) + (j == unit ? sign : 0))))];
+            return Tensor.FromSpan<double>(moved, Shape.Create(shape));
+        }
+    }
+
     private static double Extrapolate(double step, Func<double, double> quotient)
     {
         double coarse = quotient(step), middle = quotient(step / 2), fine = quotient(step / 4);

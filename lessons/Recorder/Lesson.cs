@@ -83,7 +83,7 @@ public sealed class Lesson
         const int longest = 120;
         string text = formula.ToString();
         if (text.Length > longest) Say(formula.ToString(what));
-        else if (recorded is null) Say($"{what} = {text}");
+        else if (recorded is null) Say($"{what} ={(text.Contains('\n', StringComparison.Ordinal) ? '\n' : ' ')}{text}");
         else Say(what, text, recorded);
         if (text.Length > longest && recorded is not null) Say($"    recorded: {recorded}");
         string latex = formula.ToLatex();

@@ -18,6 +18,11 @@ internal static unsafe class ArrayCopy
     public static void Into(in NdArray source, in NdArray target)
     {
         if (target.Numel == 0) return;
+        if (source.DType.IsComplex() || target.DType.IsComplex())
+        {
+            IntoComplex(source, target);
+            return;
+        }
         int rank = target.Rank;
         Span<nint> from = stackalloc nint[rank], to = stackalloc nint[rank];
         int[] broadcast = Broadcasting.Strides(source, target.Dims);
@@ -29,5 +34,19 @@ internal static unsafe class ArrayCopy
             if (source.DType == target.DType) StridedCopy.Copy(first, place, target.DType.Size(), target.Dims, from, to);
             else Conversion.Convert(first, source.DType, place, target.DType, target.Dims, from, to);
         }
+    }
+
+    // Part by part: real numbers are complex ones whose imaginary part is 0.
+    private static void IntoComplex(in NdArray source, in NdArray target)
+    {
+        if (!target.DType.IsComplex()) throw ArrayErrors.ComplexAsReal(source.DType, target.DType);
+        if (source.DType.IsComplex())
+        {
+            Into(source.Part(0), target.Part(0));
+            Into(source.Part(1), target.Part(1));
+            return;
+        }
+        Into(source, target.Part(0));
+        Into(NdArray.Scalar(0, target.DType.PartType()), target.Part(1));
     }
 }

@@ -43,6 +43,9 @@ internal static class ArrayErrors
     public static ShapeException Expand(string op, ReadOnlySpan<int> from, ReadOnlySpan<int> to) =>
         new($"{op}: shape {Shape.Text(from)} does not expand to {Shape.Text(to)}: aligned from the right, each length must be equal or 1. Unsqueeze or Reshape it first, or use Repeat.");
 
+    public static DTypeException ComplexAsReal(DType from, DType to) =>
+        new($"To: {from.Word()} elements do not become {to.Word()}: the imaginary parts would be lost. Take Real, Imag, Abs() or ViewAsReal() first.");
+
     public static ShapeException NotOneElement(string op, ReadOnlySpan<int> shape) =>
         new($"{op}: the tensor is {Shape.Text(shape)}, but one element is needed. Index it, or reduce it with Sum() or Mean().");
 

@@ -20,4 +20,10 @@ public enum DType
 
     /// <summary>Truth value, one byte an element.</summary>
     Bool,
+
+    /// <summary>Complex numbers of two 32-bit floating-point parts, real and imaginary.</summary>
+    Complex64,
+
+    /// <summary>Complex numbers of two 64-bit floating-point parts, real and imaginary: .NET's <see cref="System.Numerics.Complex"/>.</summary>
+    Complex128,
 }

@@ -44,6 +44,11 @@ internal static unsafe class ElementwiseKernel
     /// <summary>Adds an array to another of the same shape and type, in the other's memory.</summary>
     public static void AddInto(in NdArray target, in NdArray x)
     {
+        if (target.DType.IsComplex())
+        {
+            AddInto(target.AsParts(), x.AsParts());
+            return;
+        }
         if (target.Dims.Length == 0 && target.DType == DType.Float32)
         {
             target.At<float>(target.Offset) += x.At<float>(x.Offset);

@@ -81,6 +81,32 @@ internal readonly struct NdArray
 
     private static readonly int[] UnitStride = [1];
 
+    /// <summary>A complex array as one of real numbers: real and imaginary part along a new last axis.</summary>
+    public NdArray AsParts()
+    {
+        int[] dims = [.. Dims, 2], strides = [.. Array.ConvertAll(Strides, stride => 2 * stride), 1];
+        return new NdArray(Storage, dims, strides, 2 * Offset, DType.PartType());
+    }
+
+    /// <summary>One of the parts of a complex array: 0 the real, 1 the imaginary.</summary>
+    public NdArray Part(int part) => new(Storage, Dims, Array.ConvertAll(Strides, stride => 2 * stride), (2 * Offset) + part, DType.PartType());
+
+    /// <summary>Whether pairs along the last axis lie in memory as complex numbers do.</summary>
+    public bool IsPairs
+    {
+        get
+        {
+            if (Strides[^1] != 1 || Offset % 2 != 0) return false;
+            for (int axis = 0; axis < Rank - 1; axis++)
+                if (Strides[axis] % 2 != 0) return false;
+            return true;
+        }
+    }
+
+    /// <summary>Pairs of real numbers along the last axis as complex numbers; the pairs must <see cref="IsPairs">lie right</see>.</summary>
+    public NdArray AsComplex() =>
+        new(Storage, Dims[..^1], Array.ConvertAll(Strides[..^1], stride => stride / 2), Offset / 2, DType.ComplexType());
+
     /// <summary>The same memory seen through another geometry.</summary>
     public NdArray View(int[] dims, int[] strides, int offset) => new(Storage, dims, strides, offset, DType);
 
@@ -101,7 +127,8 @@ internal readonly struct NdArray
         DType.Int64 => At<long>(position),
         DType.Int32 => At<int>(position),
         DType.UInt8 => At<byte>(position),
-        _ => At<byte>(position) != 0 ? 1 : 0,
+        DType.Bool => At<byte>(position) != 0 ? 1 : 0,
+        _ => throw ArrayErrors.ComplexAsReal(DType, DType.Float64),
     };
 
     /// <summary>One element as a long (floating point is truncated), by position in the storage.</summary>
@@ -112,7 +139,8 @@ internal readonly struct NdArray
         DType.Int64 => At<long>(position),
         DType.Int32 => At<int>(position),
         DType.UInt8 => At<byte>(position),
-        _ => At<byte>(position) != 0 ? 1 : 0,
+        DType.Bool => At<byte>(position) != 0 ? 1 : 0,
+        _ => throw ArrayErrors.ComplexAsReal(DType, DType.Int64),
     };
 
     /// <summary>Writes one element from a double, by position in the storage.</summary>
@@ -125,6 +153,8 @@ internal readonly struct NdArray
             case DType.Int64: At<long>(position) = (long)value; break;
             case DType.Int32: At<int>(position) = unchecked((int)(long)value); break;
             case DType.UInt8: At<byte>(position) = unchecked((byte)(long)value); break;
+            case DType.Complex64: (At<float>(2 * position), At<float>((2 * position) + 1)) = ((float)value, 0); break;
+            case DType.Complex128: (At<double>(2 * position), At<double>((2 * position) + 1)) = (value, 0); break;
             default: At<byte>(position) = value != 0 ? (byte)1 : (byte)0; break;
         }
     }
@@ -139,6 +169,7 @@ internal readonly struct NdArray
             case DType.Int64: At<long>(position) = value; break;
             case DType.Int32: At<int>(position) = unchecked((int)value); break;
             case DType.UInt8: At<byte>(position) = unchecked((byte)value); break;
+            case DType.Complex64 or DType.Complex128: SetDouble(position, value); break;
             default: At<byte>(position) = value != 0 ? (byte)1 : (byte)0; break;
         }
     }

@@ -42,6 +42,31 @@ internal static class TensorPrinter
         return AppendSuffixes(text.ToString(), SplitSuffix(suffix));
     }
 
+    /// <summary>The text of a complex tensor: each part has a notation of its own, as in PyTorch.</summary>
+    /// <param name="dtype">A complex type.</param>
+    /// <param name="shape">Lengths of the axes.</param>
+    /// <param name="partAt">The real (0) or imaginary (1) part of the element with a row-major linear index.</param>
+    /// <param name="suffix">What follows the elements; may be empty.</param>
+    internal static string Complex(DType dtype, ReadOnlySpan<int> shape, Func<int, int, double> partAt, string suffix)
+    {
+        int count = RowMajorStride([1, .. shape]);
+        if (count == 0) return AppendSuffixes(Prefix + "[]", EmptySuffixes(dtype, shape, suffix));
+        bool summarise = count > Threshold;
+        List<int> shown = [];
+        CollectShown(shape, 0, summarise, shown);
+        Func<int, string> real = RealNotation(shown, index => partAt(index, 0), out int realWidth);
+        Func<int, string> imag = RealNotation(shown, index => partAt(index, 1), out int imagWidth);
+
+        // The real part is filled up to its width; the imaginary part follows at once, with its sign.
+        StringBuilder text = new(Prefix);
+        string Element(int index) => imag(index) is var second && second[0] == '-'
+            ? $"{real(index).PadLeft(realWidth)}{second}j"
+            : $"{real(index).PadLeft(realWidth)}+{second}j";
+        Layout layout = new(Element, realWidth + imagWidth + 1, summarise, text) { Fill = false };
+        layout.Write(shape, 0, Prefix.Length);
+        return AppendSuffixes(text.ToString(), SplitSuffix(suffix));
+    }
+
     // ---- which elements are shown ---------------------------------------------------------------------------------
 
     private static bool IsCut(int length, bool summarise) => summarise && length > 2 * EdgeItems;
@@ -155,6 +180,9 @@ internal static class TensorPrinter
     {
         private int next;
 
+        /// <summary>Whether words are filled up to the width.</summary>
+        internal bool Fill { get; init; } = true;
+
         /// <summary>Writes a (sub-)tensor whose first element has the linear index <c>next</c>.</summary>
         internal void Write(ReadOnlySpan<int> shape, int axis, int indent)
         {
@@ -191,7 +219,7 @@ internal static class TensorPrinter
         private void WriteElement()
         {
             string word = element(next++);
-            text.Append(' ', Math.Max(0, width - word.Length)).Append(word);
+            text.Append(' ', Fill ? Math.Max(0, width - word.Length) : 0).Append(word);
         }
 
         private void Separate(int rank, int indent, int written, int perLine)

@@ -48,14 +48,53 @@ public static class Autograd
     /// <summary>Until disposed of: results do not require gradients. Flows with async code; nests.</summary>
     public static IDisposable NoGrad() => GradMode.Enter(Modes.NoGrad, Modes.None);
 
-    /// <summary>Until disposed of: operations are recorded again inside a <see cref="NoGrad"/> scope.</summary>
-    public static IDisposable EnableGrad() => GradMode.Enter(Modes.None, Modes.NoGrad);
+    /// <summary>Until disposed of: operations are recorded again inside a <see cref="NoGrad"/> scope; in inference mode they are not.</summary>
+    public static IDisposable EnableGrad() => GradMode.Enter(Modes.None, GradMode.IsInference ? Modes.None : Modes.NoGrad);
 
     /// <summary>Until disposed of: recording as the argument says.</summary>
     public static IDisposable SetGradEnabled(bool enabled) => enabled ? EnableGrad() : NoGrad();
 
     /// <summary>Until disposed of: nothing is recorded, and what is made can never take part in a recorded operation.</summary>
     public static IDisposable InferenceMode() => GradMode.Enter(Modes.NoGrad | Modes.Inference, Modes.None);
+
+    /// <summary>
+    /// Until disposed of: what operations save for backward goes through <paramref name="pack"/>, and comes back through
+    /// <paramref name="unpack"/> when backward (inside the scope or after it) needs it. Of nested scopes the innermost counts.
+    /// </summary>
+    /// <remarks>
+    /// Both functions run without recording and without hooks, on plain tensors; what pack receives must not be changed in place.
+    /// What it returns is disposed of, if it can be, when the graph lets go of it. If it is a tensor, changing that in place
+    /// before backward is an error, as it is without hooks.
+    /// </remarks>
+    /// <param name="pack">From the saved tensor to whatever is to be kept in its place.</param>
+    /// <param name="unpack">From that to a tensor of the same shape and dtype.</param>
+    public static IDisposable SavedTensorHooks(Func<Tensor, object> pack, Func<object, Tensor> unpack)
+    {
+        ArgumentNullException.ThrowIfNull(pack);
+        ArgumentNullException.ThrowIfNull(unpack);
+        return new SavedTensorScope(pack, unpack);
+    }
+
+    /// <summary>
+    /// Until disposed of: floating-point tensors saved for backward are kept in half precision (3 digits), which changes the
+    /// gradients by as much. A tensor with an element beyond ±65504 is kept as it is.
+    /// </summary>
+    public static IDisposable SaveInHalfPrecision() => new SavedTensorScope(HalfPrecisionStore.Pack, HalfPrecisionStore.Unpack);
+
+    /// <summary>
+    /// Until disposed of: tensors saved for backward are kept in files, exactly. A file is deleted when backward has passed or
+    /// the graph is collected.
+    /// </summary>
+    /// <param name="folder">Where a folder for them is made; by default that of the system for temporary files.</param>
+    /// <param name="smallestBytes">Smaller tensors stay in memory.</param>
+    /// <exception cref="IOException">The folder cannot be made; during the scope: a file cannot be written; during backward: it cannot be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is negative.</exception>
+    public static IDisposable SaveOnDisk(string? folder = null, int smallestBytes = 4096)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(smallestBytes);
+        var store = new DiskStore(folder, smallestBytes);
+        return new SavedTensorScope(store.Pack, DiskStore.Unpack, store.Close);
+    }
 
     /// <summary>
     /// Until disposed of: backward stops at the first NaN it computes and names the forward operation, with the place where

@@ -7,8 +7,8 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// Gradients wait in the nodes themselves. A pass claims a node with one atomic exchange; a node that another thread's pass
-/// holds at the moment is handled through a private dictionary instead. Gradients of leaves are added only when the whole
-/// walk has succeeded, so that a failing hook or rule leaves every <see cref="Tensor.Grad"/> as it was.
+/// holds at the moment is handled through a private dictionary instead. Gradients of leaves wait until the whole walk has
+/// succeeded: see <see cref="LeafGradients"/>.
 /// </remarks>
 internal sealed class BackwardPass
 {
@@ -21,13 +21,16 @@ internal sealed class BackwardPass
     private HashSet<Node>? needed;
     private Dictionary<(Node, int), int>? targets;
     private GradientSlot[]? captured;
+    private bool accumulates;
 
     private HeapItem[] heap = new HeapItem[16];
     private int heapCount;
     private Dictionary<Node, GradientSlot[]>? shared;
-    private (Tensor Tensor, GradientSlot Slot)[] arrived = new (Tensor, GradientSlot)[4];
-    private int arrivedCount;
+    private LeafGradients leaves;
     private Node? running;
+
+    // The gradients of the running node's inputs, where hooks want to see them before they are sent.
+    private GradientSlot[]? collected;
 
     /// <summary>A pass whose lists have already grown, if this thread has one that is not in use.</summary>
     private static BackwardPass Start(bool retainGraph, bool createGraph)
@@ -47,8 +50,8 @@ internal sealed class BackwardPass
         targets = null;
         captured = null;
         shared = null;
-        Array.Clear(arrived, 0, arrivedCount);
-        arrivedCount = 0;
+        accumulates = false;
+        leaves.Clear();
         idle = this;
     }
 
@@ -59,14 +62,28 @@ internal sealed class BackwardPass
     {
         if (inputs is not null)
         {
-            Tensor?[] gradients = Gradients([output], inputs, [gradient], retainGraph, createGraph, allowUnused: true, "Backward");
-            for (int i = 0; i < gradients.Length; i++)
-                if (gradients[i] is { } arrivedGradient) AddTo(inputs[i], new GradientSlot { Gradient = arrivedGradient }, createGraph);
+            AccumulateInto(inputs, output, gradient, retainGraph, createGraph);
             return;
         }
         BackwardPass pass = Start(retainGraph, createGraph);
         pass.Walk(new ReadOnlySpan<Tensor>(in output), new ReadOnlySpan<Tensor?>(in gradient), "Backward");
-        pass.Commit();
+        pass.leaves.Commit(createGraph);
+        pass.Finish();
+    }
+
+    /// <summary>Leaves accumulate as ever; what else was asked for keeps its gradient, too.</summary>
+    private static void AccumulateInto(IReadOnlyList<Tensor> inputs, Tensor output, Tensor? gradient, bool retainGraph, bool createGraph)
+    {
+        (Dictionary<(Node, int), int> targets, _) = Targets(inputs, "Backward");
+        BackwardPass pass = Start(retainGraph, createGraph);
+        pass.needed = PathsTo([output], targets);
+        pass.targets = targets;
+        pass.captured = new GradientSlot[inputs.Count];
+        pass.accumulates = true;
+        pass.Walk(new ReadOnlySpan<Tensor>(in output), new ReadOnlySpan<Tensor?>(in gradient), "Backward");
+        foreach (int input in targets.Values)
+            if (pass.captured[input].Gradient is not null && !inputs[input].RetainsGrad) pass.Accumulate(inputs[input], pass.captured[input] with { Owned = false }, null);
+        pass.leaves.Commit(createGraph);
         pass.Finish();
     }
 
@@ -74,6 +91,28 @@ internal sealed class BackwardPass
     public static Tensor?[] Gradients(
         IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? gradients,
         bool retainGraph, bool createGraph, bool allowUnused, string op)
+    {
+        (Dictionary<(Node, int), int> targets, int[] alias) = Targets(inputs, op);
+        var captured = new GradientSlot[inputs.Count];
+        if (gradients is not null && gradients.Count != outputs.Count) throw AutogradErrors.GradOutputsCount(gradients.Count, outputs.Count);
+        BackwardPass pass = Start(retainGraph, createGraph);
+        pass.needed = PathsTo(outputs, targets);
+        pass.targets = targets;
+        pass.captured = captured;
+        pass.Walk([.. outputs], gradients is null ? new Tensor?[outputs.Count] : [.. gradients], op);
+        pass.leaves.Commit(createGraph);
+        pass.Finish();
+        var results = new Tensor?[inputs.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = captured[alias[i]].Gradient;
+            if (results[i] is null && !allowUnused) throw AutogradErrors.UnusedInput(i);
+        }
+        return results;
+    }
+
+    /// <summary>Where the gradients of inputs arrive; the second list names for each input the first of the same place.</summary>
+    private static (Dictionary<(Node, int), int> Targets, int[] Alias) Targets(IReadOnlyList<Tensor> inputs, string op)
     {
         var targets = new Dictionary<(Node, int), int>(inputs.Count);
         var alias = new int[inputs.Count];
@@ -84,22 +123,7 @@ internal sealed class BackwardPass
             alias[i] = targets.TryGetValue((edge.Node, edge.Output), out int same) ? same : i;
             targets.TryAdd((edge.Node, edge.Output), i);
         }
-        var captured = new GradientSlot[inputs.Count];
-        if (gradients is not null && gradients.Count != outputs.Count) throw AutogradErrors.GradOutputsCount(gradients.Count, outputs.Count);
-        BackwardPass pass = Start(retainGraph, createGraph);
-        pass.needed = PathsTo(outputs, targets);
-        pass.targets = targets;
-        pass.captured = captured;
-        pass.Walk([.. outputs], gradients is null ? new Tensor?[outputs.Count] : [.. gradients], op);
-        pass.Commit();
-        pass.Finish();
-        var results = new Tensor?[inputs.Count];
-        for (int i = 0; i < results.Length; i++)
-        {
-            results[i] = captured[alias[i]].Gradient;
-            if (results[i] is null && !allowUnused) throw AutogradErrors.UnusedInput(i);
-        }
-        return results;
+        return (targets, alias);
     }
 
     /// <summary>The nodes from which an input can be reached: only these need to run.</summary>
@@ -140,7 +164,7 @@ internal sealed class BackwardPass
             for (int i = 0; i < outputs.Length; i++)
             {
                 Tensor seed = Seed(outputs[i], gradients[i], op);
-                Send(outputs[i].GradientEdge(), seed, owned: gradients[i] is null);
+                Send(outputs[i].GradientEdge(), seed, owned: gradients[i] is null, -1);
             }
             while (heapCount > 0)
             {
@@ -163,6 +187,7 @@ internal sealed class BackwardPass
             GradMode.Restore(before);
             if (running is not null) Forget(running);
             running = null;
+            collected = null;
             while (heapCount > 0) Forget(Pop());
         }
     }
@@ -173,14 +198,20 @@ internal sealed class BackwardPass
         if (gradient is null)
         {
             if (output.Numel != 1) throw AutogradErrors.NeedsGradient(op, output.Shape);
+            if (output.DType.IsComplex()) throw AutogradErrors.ComplexLoss(op, output);
             return VectorSpace.Current.Full(output.Dims, 1, output.DType);
         }
         if (gradient.Shape != output.Shape) throw AutogradErrors.GradShape(op, gradient.Shape, output.Shape);
+        if (gradient.DType.IsComplex() && !output.DType.IsComplex()) throw AutogradErrors.ComplexGradient(op, gradient, output);
         return gradient;
     }
 
     /// <summary>Adds a gradient to those waiting at an output of a node, in that output's shape and type.</summary>
-    public void Send(Edge edge, Tensor gradient, bool owned)
+    /// <param name="edge">Where it goes.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="owned">Whether nobody else holds the tensor.</param>
+    /// <param name="input">Which input of the running node it belongs to.</param>
+    public void Send(Edge edge, Tensor gradient, bool owned, int input)
     {
         if (edge.Node is not { } node) return;
         if (needed is not null && !needed.Contains(node)) return;
@@ -195,15 +226,48 @@ internal sealed class BackwardPass
             gradient = VectorSpace.Current.Cast(gradient, dtype);
             owned = true;
         }
-        if (anomaly && running is not null && VectorSpace.Current.HasNan(gradient)) throw AutogradErrors.NanGradient(running, IndexOf(running, edge));
+        if (anomaly && running is not null && VectorSpace.Current.HasNan(gradient)) throw AutogradErrors.NanGradient(running, input);
+        if (collected is not null)
+        {
+            collected[input] = new GradientSlot { Gradient = gradient, Owned = owned };
+            return;
+        }
         Add(ref SlotOf(node, edge.Output), gradient, owned);
     }
 
-    private static int IndexOf(Node node, Edge edge)
+    /// <summary>
+    /// Sends gradients into a graph that was recorded during this pass, in place of a node: its nodes are later than all that are
+    /// waiting, so they run next, and what they send on goes where that node's edges lead.
+    /// </summary>
+    public void SendInto(Node replaced, ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> gradients)
     {
-        for (int i = 0; i < node.EdgeCount; i++)
-            if (node.EdgeAt(i) == edge) return i;
-        return 0;
+        if (needed is not null) Extend(replaced, outputs);
+
+        // The replaced node sends nothing itself, so hooks behind it have nothing to see.
+        GradientSlot[]? outer = collected;
+        collected = null;
+        for (int i = 0; i < outputs.Length; i++) Send(outputs[i].GradientEdge(), gradients[i], owned: false, -1);
+        collected = outer;
+    }
+
+    /// <summary>Adds the nodes of a new graph from which a needed one can be reached.</summary>
+    private void Extend(Node replaced, ReadOnlySpan<Tensor> outputs)
+    {
+        var seen = new HashSet<Node>();
+        var stack = new Stack<(Node Node, int Next)>();
+        foreach (Tensor output in outputs)
+            if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
+        while (stack.TryPop(out (Node Node, int Next) top))
+        {
+            if (top.Next < top.Node.EdgeCount)
+            {
+                stack.Push((top.Node, top.Next + 1));
+                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
+                continue;
+            }
+            for (int i = 0; i < top.Node.EdgeCount; i++)
+                if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
+        }
     }
 
     private void Add(ref GradientSlot slot, Tensor gradient, bool owned)
@@ -245,21 +309,42 @@ internal sealed class BackwardPass
 
     private void Visit(Node node, ref GradientSlot slot, GradientSlot[]? more)
     {
-        if (node.HasHooks)
+        NodeHooks? hooks = node.HasHooks ? node.Hooks : null;
+        if (hooks is not null)
         {
-            node.Hooks.Apply(0, ref slot, this);
-            for (int i = 1; i < node.OutputCount; i++) node.Hooks.Apply(i, ref more![i - 1], this);
+            hooks.Apply(0, ref slot, this);
+            for (int i = 1; i < node.OutputCount; i++) hooks.Apply(i, ref more![i - 1], this);
         }
         if (!Capture(node, slot, more)) return;
         if (node.Released) throw AutogradErrors.GraphConsumed(node);
-        node.Run(this, slot, more);
+        if (hooks is { SurroundNode: true }) RunBetweenHooks(node, hooks, slot, more);
+        else node.Run(this, slot, more);
         if (!retainGraph) node.Release();
+    }
+
+    private void RunBetweenHooks(Node node, NodeHooks hooks, in GradientSlot slot, GradientSlot[]? more)
+    {
+        var gradients = new Tensor?[node.OutputCount];
+        for (int i = 0; i < gradients.Length; i++) gradients[i] = i == 0 ? slot.Gradient : more![i - 1].Gradient;
+        gradients = hooks.Before(gradients);
+        GradientSlot[]? others = more is null ? null : [.. gradients.Skip(1).Select(gradient => new GradientSlot { Gradient = gradient })];
+        collected = new GradientSlot[node.EdgeCount];
+        node.Run(this, new GradientSlot { Gradient = gradients[0] }, others);
+        GradientSlot[] results = collected;
+        collected = null;
+
+        // Those of a leaf follow when its gradient has been added.
+        if (node is AccumulateGrad) return;
+        Tensor?[] sent = Array.ConvertAll(results, result => result.Gradient);
+        Tensor?[] replaced = hooks.After(sent, gradients);
+        for (int i = 0; i < replaced.Length; i++)
+            if (replaced[i] is { } gradient) Send(node.EdgeAt(i), gradient, owned: false, i);
     }
 
     /// <summary>Keeps the gradients that were asked for. Returns whether the node itself must still run.</summary>
     private bool Capture(Node node, in GradientSlot slot, GradientSlot[]? more)
     {
-        if (targets is null) return true;
+        if (targets is null || (accumulates && node is AccumulateGrad)) return true;
         for (int i = 0; i < node.OutputCount; i++)
             if (targets.TryGetValue((node, i), out int input)) captured![input] = i == 0 ? slot : more![i - 1];
         for (int i = 0; i < node.EdgeCount; i++)
@@ -276,43 +361,11 @@ internal sealed class BackwardPass
         Volatile.Write(ref node.Owner, null);
     }
 
-    // ---- gradients of leaves ----------------------------------------------------------------------------------------
-
     /// <summary>Notes a gradient for a tensor's Grad; it is added when the walk has succeeded.</summary>
-    public void Accumulate(Tensor tensor, in GradientSlot slot)
-    {
-        if (arrivedCount == arrived.Length) Array.Resize(ref arrived, 2 * arrivedCount);
-        arrived[arrivedCount++] = (tensor, slot);
-    }
-
-    private void Commit()
-    {
-        for (int i = 0; i < arrivedCount; i++) AddTo(arrived[i].Tensor, arrived[i].Slot, createGraph);
-    }
-
-    private static void AddTo(Tensor tensor, in GradientSlot slot, bool createGraph)
-    {
-        Tensor gradient = slot.Gradient!;
-        lock (tensor)
-        {
-            if (tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsTraced && !gradient.IsTraced)
-            {
-                VectorSpace.Current.AddInto(known, gradient);
-                return;
-            }
-            Modes before = GradMode.SetRecording(createGraph);
-            try
-            {
-                tensor.Gradient = tensor.Gradient is { } sum ? VectorSpace.Current.Add(sum, gradient)
-                    : slot.Owned && gradient.IsContiguous ? gradient
-                    : VectorSpace.Current.Copy(createGraph ? gradient : gradient.WithoutHistory());
-            }
-            finally
-            {
-                GradMode.Restore(before);
-            }
-        }
-    }
+    /// <param name="tensor">A leaf, or a result that retains its gradient.</param>
+    /// <param name="slot">The gradient.</param>
+    /// <param name="node">The leaf's node, whose hooks may want to know.</param>
+    public void Accumulate(Tensor tensor, in GradientSlot slot, AccumulateGrad? node) => leaves.Add(tensor, slot, node);
 
     // ---- a heap of nodes, the latest first --------------------------------------------------------------------------
 

@@ -88,6 +88,15 @@ internal sealed class BatchedInputs
         }
     }
 
+    /// <summary>Inputs whose items are at hand.</summary>
+    public BatchedInputs(string op, Tensor[] given, Tensor?[] items, int size)
+    {
+        Op = op;
+        Size = size;
+        this.given = given;
+        this.items = items;
+    }
+
     /// <summary>The operation's name, for messages.</summary>
     public string Op { get; }
 

@@ -5,7 +5,7 @@ internal static class ElementTypes
 {
     /// <summary>
     /// The type that the inputs promote to. Tensors with axes decide; a scalar tensor counts only when its category (bool,
-    /// integer, floating point) is higher than theirs, and a C# number only when its category is higher than that of both.
+    /// integer, floating point, complex) is higher than theirs, and a C# number only when its category is higher than that of both.
     /// </summary>
     public static DType Result(ReadOnlySpan<Tensor> inputs)
     {
@@ -21,12 +21,13 @@ internal static class ElementTypes
             else if (input.Rank == 0) scalars = Join(scalars, input.DType);
             else tensors = Join(tensors, input.DType);
         }
+        if (numbers is DType.Complex128 && (tensors ?? scalars) is not null) numbers = DType.Complex64;
         if (numbers is DType.Float64 && (tensors ?? scalars) is not null) numbers = DType.Float32;
         return Higher(Higher(tensors, scalars), numbers) ?? DType.Float32;
 
         static DType? Join(DType? a, DType b) => a is { } known ? DTypeRules.Promote(known, b) : b;
 
         static DType? Higher(DType? a, DType? b) =>
-            a is null ? b : b is null ? a : b.Value.Category() > a.Value.Category() ? b : a;
+            a is null ? b : b is null ? a : b.Value.Category() <= a.Value.Category() ? a : b.Value.IsComplex() && a == DType.Float64 ? DType.Complex128 : b;
     }
 }

@@ -159,7 +159,7 @@ internal sealed class ElementwiseNode : Node
         if (count > 2) savedMore = new SavedTensor[count - 2];
         int at = 0;
         foreach (int i in plan.SavedInputs) Save(at++, new SavedTensor(inputs[i], op.Name));
-        foreach (int j in plan.SavedOutputs) Save(at++, new SavedTensor(outputs[j], this));
+        foreach (int j in plan.SavedOutputs) Save(at++, new SavedTensor(outputs[j], this, j));
     }
 
     public override string Name => op.Name + "Backward";
@@ -174,6 +174,18 @@ internal sealed class ElementwiseNode : Node
 
     internal override (int[] Dims, DType DType) Output(int index) => (OutputDims, index == 0 ? OutputDType : moreOutputs![index - 1]);
 
+    internal override string[] SavedNames()
+    {
+        if (Released) throw AutogradErrors.SavedFreed(Name);
+        return
+        [
+            .. plan.SavedInputs.Select(i => op.Declared.Inputs[i].Name),
+            .. plan.SavedOutputs.Select(j => plan.OutputCount == 1 ? "result" : $"result{j}"),
+        ];
+    }
+
+    internal override Tensor Saved(int index) => SavedAt(index).Unpack(Name);
+
     internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
     {
         ReadOnlySpan<int> wanted = plan.Wanted;
@@ -182,7 +194,7 @@ internal sealed class ElementwiseNode : Node
         int computed = 0;
         for (int i = 0; i < wanted.Length; i++)
         {
-            if (plan.PassesThrough[i]) pass.Send(EdgeAt(wanted[i]), slot.Gradient!, owned: slot.Owned && wanted.Length == 1);
+            if (plan.PassesThrough[i]) pass.Send(EdgeAt(wanted[i]), slot.Gradient!, owned: slot.Owned && wanted.Length == 1, wanted[i]);
             else computed++;
         }
         if (computed == 0) return;
@@ -195,13 +207,13 @@ internal sealed class ElementwiseNode : Node
             Tensor? gradient = j == 0 ? slot.Gradient : more![j - 1].Gradient;
             arguments[j] = gradient ?? VectorSpace.Current.Full(Output(j).Dims, 0, Output(j).DType);
         }
-        for (int i = 0; i < saved; i++) arguments[outputs + i] = Saved(i).Unpack(op.Name);
+        for (int i = 0; i < saved; i++) arguments[outputs + i] = SavedAt(i).Unpack(op.Name);
         var resultRoom = default(FewTensors);
         Span<Tensor> results = computed <= FewTensors.Length ? ((Span<Tensor>)resultRoom)[..computed] : new Tensor[computed];
         plan.Backward.Apply(arguments, results);
         for (int i = 0, at = 0; i < wanted.Length; i++)
         {
-            if (!plan.PassesThrough[i]) pass.Send(EdgeAt(wanted[i]), results[at++], owned: true);
+            if (!plan.PassesThrough[i]) pass.Send(EdgeAt(wanted[i]), results[at++], owned: true, wanted[i]);
         }
     }
 
@@ -215,6 +227,10 @@ internal sealed class ElementwiseNode : Node
     internal override void Release()
     {
         if (SavedCount == 0) return;
+        savedFirst.Release();
+        savedSecond.Release();
+        if (savedMore is not null)
+            foreach (SavedTensor saved in savedMore) saved.Release();
         savedFirst = savedSecond = default;
         savedMore = null;
         Released = true;
@@ -227,5 +243,5 @@ internal sealed class ElementwiseNode : Node
         else savedMore![index - 2] = tensor;
     }
 
-    private SavedTensor Saved(int index) => index switch { 0 => savedFirst, 1 => savedSecond, _ => savedMore![index - 2] };
+    private SavedTensor SavedAt(int index) => index switch { 0 => savedFirst, 1 => savedSecond, _ => savedMore is { } more ? more[index - 2] : default };
 }

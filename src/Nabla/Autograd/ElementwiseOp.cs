@@ -16,6 +16,7 @@ public sealed partial class ElementwiseOp
     private GradientPlan? lastPlan;
     private string? insteadOfBool;
     private Func<Expr[], Expr>? computed;
+    private Func<Tensor[], Tensor>? onComplex;
 
     private ElementwiseOp(string name, int arity, Func<Expr[], Expr[]> define, bool isPredicate, ReadOnlySpan<Domain> domains)
     {
@@ -66,6 +67,13 @@ public sealed partial class ElementwiseOp
     internal ElementwiseOp ComputedAs(Func<Expr[], Expr> formula)
     {
         computed = formula;
+        return this;
+    }
+
+    /// <summary>States what the operation is on complex numbers, in public operations, as part of the declaration.</summary>
+    internal ElementwiseOp OnComplex(Func<Tensor[], Tensor> rule)
+    {
+        onComplex = rule;
         return this;
     }
 
@@ -153,12 +161,19 @@ public sealed partial class ElementwiseOp
     /// <summary>Applies the operation; there is room for as many outputs as it has.</summary>
     internal void Apply(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
+        bool complex = false;
         TensorFlags flags = TensorFlags.None;
         foreach (Tensor input in inputs)
         {
             // A view refreshes its history when asked.
             if ((input.Flags & TensorFlags.View) != 0) _ = input.RequiresGrad;
+            complex |= input.Value.DType.IsComplex();
             flags |= input.Flags;
+        }
+        if (complex)
+        {
+            outputs[0] = EvaluateComplex(inputs, flags);
+            return;
         }
         if ((flags & TensorFlags.Traced) != 0)
         {
@@ -169,6 +184,13 @@ public sealed partial class ElementwiseOp
             Evaluate(inputs, outputs);
         }
         if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
+    }
+
+    private Tensor EvaluateComplex(ReadOnlySpan<Tensor> inputs, TensorFlags flags)
+    {
+        if (onComplex is null) throw AutogradErrors.RefusesComplex(Name, inputs);
+        if ((flags & TensorFlags.Symbolic) != 0) throw SymbolicErrors.NoFormula(Name, inputs);
+        return onComplex(inputs.ToArray());
     }
 
     private void Evaluate(ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)

@@ -37,7 +37,7 @@ internal static class ForwardMode
         var pairs = new Tensor[outputs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (!outputs[i].DType.IsFloatingPoint())
+            if (!outputs[i].DType.HasDerivatives())
             {
                 pairs[i] = outputs[i];
                 continue;

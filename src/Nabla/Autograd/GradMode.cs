@@ -11,6 +11,9 @@ internal enum Modes
 
     /// <summary>Inside a function that a transform is differentiating: inner derivatives must be recorded.</summary>
     Transform = 8,
+
+    /// <summary>Tensors saved for backward go through a pack function: see <see cref="SavedTensorScope"/>.</summary>
+    SavedTensorHooks = 16,
 }
 
 /// <summary>
@@ -30,15 +33,18 @@ internal static class GradMode
 
     public static bool IsAnomaly => (current & Modes.Anomaly) != 0;
 
+    public static bool HasSavedTensorHooks => (current & Modes.SavedTensorHooks) != 0;
+
     public static bool IsTransform => (current & Modes.Transform) != 0;
 
     /// <summary>Sets and clears modes until the scope is disposed of, which restores the former ones.</summary>
     public static Scope Enter(Modes set, Modes clear)
     {
-        Modes before = current;
+        // The two differ inside a stretch of the engine, which does not flow: each must come back as it was.
+        Modes before = current, flow = Flow.Value;
         Flow.Value = (before | set) & ~clear;
         current = (before | set) & ~clear;
-        return new Scope(before);
+        return new Scope(before, flow);
     }
 
     /// <summary>Sets recording on this thread only, for a synchronous stretch of the engine. Returns the former modes.</summary>
@@ -49,14 +55,33 @@ internal static class GradMode
         return before;
     }
 
-    /// <summary>Ends a stretch begun with <see cref="SetRecording"/>.</summary>
+    /// <summary>All modes that are on.</summary>
+    public static Modes Current => current;
+
+    /// <summary>Sets all modes on this thread only, for a synchronous stretch of the engine. Returns the former ones.</summary>
+    public static Modes Replace(Modes modes)
+    {
+        Modes before = current;
+        current = modes;
+        return before;
+    }
+
+    /// <summary>Sets and clears modes on this thread only, for a synchronous stretch of the engine. Returns the former modes.</summary>
+    public static Modes Change(Modes set, Modes clear)
+    {
+        Modes before = current;
+        current = (before | set) & ~clear;
+        return before;
+    }
+
+    /// <summary>Ends a stretch begun with <see cref="SetRecording"/> or <see cref="Change"/>.</summary>
     public static void Restore(Modes before) => current = before;
 
-    internal sealed class Scope(Modes before) : IDisposable
+    internal sealed class Scope(Modes before, Modes flow) : IDisposable
     {
         public void Dispose()
         {
-            Flow.Value = before;
+            Flow.Value = flow;
             current = before;
         }
     }

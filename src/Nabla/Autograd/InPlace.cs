@@ -11,11 +11,12 @@ internal static class InPlace
     /// <param name="op">The name for messages.</param>
     /// <param name="target">The tensor to change.</param>
     /// <param name="function">Computes the new values; receives the tensor as it is before the change.</param>
-    /// <exception cref="AutogradException">The target is a leaf that requires a gradient, or a view that must not be changed.</exception>
+    /// <exception cref="AutogradException">The target is a leaf that requires a gradient, a view that must not be changed, or of inference mode.</exception>
     /// <exception cref="ShapeException">The new values have another shape.</exception>
     /// <exception cref="DTypeException">The new values do not fit the target's type.</exception>
     public static Tensor Apply(string op, Tensor target, Func<Tensor, Tensor> function)
     {
+        if (target.IsInference && !GradMode.IsInference) throw AutogradErrors.InPlaceOnInference(op);
         bool recording = GradMode.IsEnabled;
         if (recording && (target.RequiresGrad || target.Extra?.View is { Base.RequiresGrad: true })) CheckRecorded(op, target);
         CheckOverlap(op, target);

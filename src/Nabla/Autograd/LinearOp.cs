@@ -14,6 +14,9 @@ internal abstract class LinearOp(string name) : Op(name)
     /// <summary>Whether an input holds positions that select elements of the others.</summary>
     protected virtual bool IsIndex(int input) => false;
 
+    /// <summary>Whether an input selects elements of the others instead of being one of what is combined.</summary>
+    internal bool SelectsBy(int input) => IsIndex(input);
+
     internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
     {
         for (int i = 0; i < inputs.Length; i++)
@@ -33,7 +36,7 @@ internal abstract class LinearOp(string name) : Op(name)
         return results;
     }
 
-    protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => !inputs[input].DType.IsFloatingPoint();
+    protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => !inputs[input].DType.HasDerivatives();
 
     internal sealed override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) =>
         gradients[0] is { } gradient ? TransposeAll(context, gradient) : new Tensor?[context.InputCount];
@@ -46,7 +49,7 @@ internal abstract class LinearOp(string name) : Op(name)
         {
             any |= tangents[i] is not null;
             inputs[i] = tangents[i]
-                ?? (context.DType(i).IsFloatingPoint() ? VectorSpace.Current.Full(context.Shape(i).Dims, 0, context.DType(i)) : context[i]);
+                ?? (context.DType(i).HasDerivatives() ? VectorSpace.Current.Full(context.Shape(i).Dims, 0, context.DType(i)) : context[i]);
         }
         return any ? [Apply(inputs)] : [null];
     }

@@ -18,6 +18,9 @@ public abstract class Node
 
     internal readonly long Sequence;
 
+    /// <summary>The number of the latest operation: all that are recorded from now on have greater ones.</summary>
+    internal static long LatestSequence => Volatile.Read(ref count);
+
     /// <summary>Shape and dtype of the first output: its gradient must have the same.</summary>
     internal readonly int[] OutputDims;
     internal readonly DType OutputDType;
@@ -52,6 +55,38 @@ public abstract class Node
         }
     }
 
+    /// <summary>
+    /// When the node was made: backward runs the greatest first. Operations count upwards from 1 in the order of their calls,
+    /// the ends of the graph at leaves downwards from −1.
+    /// </summary>
+    public long SequenceNumber => Sequence;
+
+    /// <summary>The values that backward reads, as they were when saved.</summary>
+    public SavedTensors SavedTensors => new(this, SavedNames());
+
+    /// <summary>
+    /// Calls a function with the gradients of this node's outputs (null where none arrived) before it runs. What it returns
+    /// replaces them; null keeps them. Not called where the node does not run.
+    /// </summary>
+    /// <returns>Disposing of it removes the hook.</returns>
+    public IDisposable RegisterPreHook(Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        return Hooks.AddBefore(hook);
+    }
+
+    /// <summary>
+    /// Calls a function with the gradients of this node's inputs (null where none is needed) and of its outputs after it has
+    /// run. What it returns replaces the gradients of the inputs; null keeps them. Not called where the node does not run; at
+    /// the node of a leaf it is called when Grad has been added to, with no input gradients.
+    /// </summary>
+    /// <returns>Disposing of it removes the hook.</returns>
+    public IDisposable RegisterHook(Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        return Hooks.AddAfter(hook);
+    }
+
     /// <summary>Where the forward operation was called, recorded in anomaly mode only.</summary>
     internal string? Trace { get; private protected set; }
 
@@ -67,6 +102,12 @@ public abstract class Node
     internal NodeHooks Hooks => hooks ?? Interlocked.CompareExchange(ref hooks, new NodeHooks(this), null) ?? hooks;
 
     internal abstract Edge EdgeAt(int input);
+
+    /// <summary>The names of the saved values.</summary>
+    internal virtual string[] SavedNames() => [];
+
+    /// <summary>A saved value.</summary>
+    internal virtual Tensor Saved(int index) => throw AutogradErrors.SavedFreed(Name);
 
     /// <summary>Shape and dtype of an output.</summary>
     internal virtual (int[] Dims, DType DType) Output(int index) => (OutputDims, OutputDType);
@@ -104,7 +145,7 @@ internal sealed class AccumulateGrad(Tensor leaf) : Node(leaf.Dims, leaf.DType, 
 
     internal override Edge EdgeAt(int input) => default;
 
-    internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more) => pass.Accumulate(Leaf, slot);
+    internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more) => pass.Accumulate(Leaf, slot, this);
 
     internal override void Release() { }
 }

@@ -1,58 +1,150 @@
 namespace Nabla;
 
-/// <summary>What users attached to the outputs of a node: functions that see (and may replace) a gradient, and tensors that keep it.</summary>
+/// <summary>
+/// What users attached to a node: functions that see (and may replace) the gradient of an output, tensors that keep it,
+/// functions around the node itself, and, on the node of a leaf, functions that run when its Grad has been added to.
+/// </summary>
+/// <remarks>
+/// The order is PyTorch 2's: hooks of tensors, retained gradients, hooks before the node, the node, hooks after it; on a leaf
+/// the hooks after accumulation come between the last two. Lists are replaced, never changed, so that a pass on another
+/// thread keeps the one it began with.
+/// </remarks>
 internal sealed class NodeHooks(Node node)
 {
-    private readonly List<Entry> entries = [];
-    private readonly List<(int Output, Tensor Tensor)> retained = [];
+    private readonly Lock gate = new();
+    private (int Output, Func<Tensor, Tensor?> Function)[] tensorHooks = [];
+    private (int Output, Tensor Tensor)[] retained = [];
+    private Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?>[] before = [];
+    private Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?>[] after = [];
+    private Action<Tensor>[] accumulated = [];
 
-    private sealed class Entry(NodeHooks owner, int output, Func<Tensor, Tensor?> function) : IDisposable
-    {
-        public readonly int Output = output;
-        public readonly Func<Tensor, Tensor?> Function = function;
+    /// <summary>Whether there are hooks around the node itself.</summary>
+    public bool SurroundNode => before.Length > 0 || after.Length > 0;
 
-        public void Dispose()
-        {
-            lock (owner.entries) owner.entries.Remove(this);
-        }
-    }
+    /// <summary>Whether there is something to call once the gradient of a leaf has been added.</summary>
+    public bool FollowAccumulation => accumulated.Length > 0 || after.Length > 0;
+
+    // ---- registration -------------------------------------------------------------------------------------------------
 
     public IDisposable Add(int output, Func<Tensor, Tensor?> function)
     {
-        var entry = new Entry(this, output, function);
-        lock (entries) entries.Add(entry);
-        return entry;
+        (int, Func<Tensor, Tensor?>) entry = (output, function);
+        lock (gate) tensorHooks = [.. tensorHooks, entry];
+        return new Handle(() => { lock (gate) tensorHooks = Without(tensorHooks, entry); });
+    }
+
+    public IDisposable AddBefore(Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?> function)
+    {
+        lock (gate) before = [.. before, function];
+        return new Handle(() => { lock (gate) before = Without(before, function); });
+    }
+
+    public IDisposable AddAfter(Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?> function)
+    {
+        lock (gate) after = [.. after, function];
+        return new Handle(() => { lock (gate) after = Without(after, function); });
+    }
+
+    public IDisposable AddAccumulated(Action<Tensor> function)
+    {
+        lock (gate) accumulated = [.. accumulated, function];
+        return new Handle(() => { lock (gate) accumulated = Without(accumulated, function); });
     }
 
     public void Retain(int output, Tensor tensor)
     {
-        lock (entries)
+        lock (gate)
         {
             foreach ((_, Tensor known) in retained)
                 if (ReferenceEquals(known, tensor)) return;
-            retained.Add((output, tensor));
+            retained = [.. retained, (output, tensor)];
         }
     }
 
-    /// <summary>Runs the hooks of an output in the order of registration, then fills the retained gradients.</summary>
+    /// <summary>A tensor that was given another history keeps the gradient there.</summary>
+    public void Forget(Tensor tensor)
+    {
+        lock (gate) retained = Array.FindAll(retained, entry => !ReferenceEquals(entry.Tensor, tensor));
+    }
+
+    private static T[] Without<T>(T[] list, T entry)
+    {
+        int at = Array.IndexOf(list, entry);
+        return at < 0 ? list : [.. list[..at], .. list[(at + 1)..]];
+    }
+
+    private sealed class Handle(Action remove) : IDisposable
+    {
+        private Action? remove = remove;
+
+        public void Dispose() => Interlocked.Exchange(ref remove, null)?.Invoke();
+    }
+
+    // ---- during backward ----------------------------------------------------------------------------------------------
+
+    /// <summary>Runs the hooks of an output in the order of registration, then notes the retained gradients.</summary>
     public void Apply(int output, ref GradientSlot slot, BackwardPass pass)
     {
         if (slot.Gradient is null) return;
-        Entry[] snapshot;
-        lock (entries) snapshot = [.. entries];
-        foreach (Entry entry in snapshot)
+        foreach ((int at, Func<Tensor, Tensor?> function) in tensorHooks)
         {
-            if (entry.Output != output) continue;
+            if (at != output) continue;
             slot.Owned = false;
-            if (entry.Function(slot.Gradient) is not { } replacement) continue;
-            (int[] dims, DType dtype) = node.Output(output);
-            if (!replacement.Dims.AsSpan().SequenceEqual(dims)) throw AutogradErrors.HookShape(node.Name, replacement.Shape, new Shape(dims));
-            slot.Gradient = replacement.DType == dtype ? replacement : VectorSpace.Current.Cast(replacement, dtype);
+            if (function(slot.Gradient) is { } replacement) slot.Gradient = Fitting(replacement, node.Output(output));
         }
         foreach ((int at, Tensor tensor) in retained)
         {
-            if (at != output) continue;
-            pass.Accumulate(tensor, slot with { Owned = false });
+            if (at == output) pass.Accumulate(tensor, slot with { Owned = false }, null);
         }
+    }
+
+    /// <summary>The gradients of the outputs as the hooks before the node leave them.</summary>
+    public Tensor?[] Before(Tensor?[] gradients)
+    {
+        foreach (Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?> function in before)
+        {
+            if (function(Array.AsReadOnly(gradients)) is not { } replacements) continue;
+            if (replacements.Count != gradients.Length) throw AutogradErrors.HookCount(node.Name, "pre-hook", replacements.Count, gradients.Length);
+            var replaced = new Tensor?[gradients.Length];
+            for (int i = 0; i < replaced.Length; i++)
+            {
+                (int[] dims, DType dtype) = node.Output(i);
+                if (replacements[i] is { } replacement) replaced[i] = Fitting(replacement, (dims, dtype));
+                else if (gradients.Length == 1) replaced[i] = VectorSpace.Current.Full(dims, 0, dtype);
+            }
+            gradients = replaced;
+        }
+        return gradients;
+    }
+
+    /// <summary>The gradients of the inputs as the hooks after the node leave them.</summary>
+    public Tensor?[] After(Tensor?[] gradients, Tensor?[] outputGradients)
+    {
+        foreach (Func<IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor?>?> function in after)
+        {
+            if (function(Array.AsReadOnly(gradients), Array.AsReadOnly(outputGradients)) is not { } replacements) continue;
+            if (replacements.Count != gradients.Length) throw AutogradErrors.HookCount(node.Name, "hook", replacements.Count, gradients.Length);
+            var replaced = new Tensor?[gradients.Length];
+            for (int i = 0; i < replaced.Length; i++)
+            {
+                Edge edge = node.EdgeAt(i);
+                if (replacements[i] is { } replacement && edge.Node is { } next) replaced[i] = Fitting(replacement, next.Output(edge.Output));
+            }
+            gradients = replaced;
+        }
+        return gradients;
+    }
+
+    /// <summary>Tells a leaf's hooks that its Grad has been added to.</summary>
+    public void Accumulated(Tensor leaf, Tensor gradient)
+    {
+        foreach (Action<Tensor> function in accumulated) function(leaf);
+        if (after.Length > 0) After([], [gradient]);
+    }
+
+    private Tensor Fitting(Tensor replacement, (int[] Dims, DType DType) needed)
+    {
+        if (!replacement.Dims.AsSpan().SequenceEqual(needed.Dims)) throw AutogradErrors.HookShape(node.Name, replacement.Shape, new Shape(needed.Dims));
+        return replacement.DType == needed.DType ? replacement : VectorSpace.Current.Cast(replacement, needed.DType);
     }
 }

@@ -44,6 +44,9 @@ internal abstract class Op(string name)
     /// <summary>Whether an output has derivatives; indices and truth values have none.</summary>
     protected virtual bool IsDifferentiable(int output) => true;
 
+    /// <summary>Whether the kernel itself takes complex numbers, or does not care what it moves.</summary>
+    protected virtual bool TakesComplex => false;
+
     /// <summary>Applies an operation of one output.</summary>
     protected Tensor Apply(params ReadOnlySpan<Tensor> inputs) => ApplyMany(inputs)[0];
 
@@ -51,12 +54,15 @@ internal abstract class Op(string name)
     protected internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
     {
         bool record = false;
+        bool complex = false;
         TensorFlags flags = TensorFlags.None;
         foreach (Tensor input in inputs)
         {
             record |= input.RequiresGrad;
+            complex |= input.DType.IsComplex();
             flags |= input.Flags;
         }
+        if (complex && !TakesComplex) return VectorSpace.Current.OnComplex(this, inputs);
         Tensor[] outputs = (flags & TensorFlags.Traced) != 0 ? EvaluateTraced(flags, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
         return outputs;
@@ -101,7 +107,7 @@ internal abstract class Op(string name)
         for (int i = 0; i < outputs.Length; i++)
         {
             if (SavesOutputs) context.SaveOutput(i, outputs[i], node);
-            if (IsDifferentiable(i) && outputs[i].DType.IsFloatingPoint()) outputs[i].SetHistory(node, i);
+            if (IsDifferentiable(i) && outputs[i].DType.HasDerivatives()) outputs[i].SetHistory(node, i);
         }
         GraphRecording.Current?.Add(node, inputs, outputs);
     }
@@ -163,20 +169,42 @@ internal sealed class OpContext(Op op, int inputCount, int outputCount)
     /// <summary>An input for a tangent, which is computed at once: nothing needs guarding, so inference tensors may take part.</summary>
     public void DescribePrimal(int index, Tensor tensor, bool needed) => inputs[index] = new Input
     {
-        Saved = new SavedTensor(tensor, tensor.History),
+        Saved = SavedTensor.ForNow(tensor),
         Dims = tensor.Dims,
         DType = tensor.DType,
         Needed = needed,
     };
 
-    public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node);
+    public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node, index);
 
-    public void SaveOutput(int index, Tensor tensor) => outputs[index] = new SavedTensor(tensor, tensor.History);
+    public void SaveOutput(int index, Tensor tensor) => outputs[index] = SavedTensor.ForNow(tensor);
 
     public void Release()
     {
-        for (int i = 0; i < inputs.Length; i++) inputs[i].Saved = default;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i].Saved.Release();
+            inputs[i].Saved = default;
+        }
+        foreach (SavedTensor output in outputs) output.Release();
         Array.Clear(outputs);
+    }
+
+    /// <summary>The names of what was saved, inputs first.</summary>
+    public string[] SavedNames() =>
+    [
+        .. Enumerable.Range(0, inputs.Length).Where(i => !inputs[i].Saved.IsEmpty).Select(i => $"input{i}"),
+        .. Enumerable.Range(0, outputs.Length).Where(i => !outputs[i].IsEmpty).Select(i => $"output{i}"),
+    ];
+
+    /// <summary>A saved value, inputs first.</summary>
+    public Tensor Saved(int index)
+    {
+        foreach (Input input in inputs)
+            if (!input.Saved.IsEmpty && index-- == 0) return input.Saved.Unpack(op.Name);
+        foreach (SavedTensor output in outputs)
+            if (!output.IsEmpty && index-- == 0) return output.Unpack(op.Name);
+        throw AutogradErrors.SavedFreed(op.Name);
     }
 }
 
@@ -211,6 +239,10 @@ internal sealed class OpNode : Node
 
     internal override (int[] Dims, DType DType) Output(int index) => index == 0 ? (OutputDims, OutputDType) : moreOutputs![index - 1];
 
+    internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : context.SavedNames();
+
+    internal override Tensor Saved(int index) => context.Saved(index);
+
     internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
     {
         var gradients = new Tensor?[OutputCount];
@@ -218,7 +250,7 @@ internal sealed class OpNode : Node
         for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
         Tensor?[] results = context.Op.Vjp(context, gradients);
         for (int i = 0; i < results.Length; i++)
-            if (results[i] is { } result) pass.Send(edges[i], result, owned: false);
+            if (results[i] is { } result) pass.Send(edges[i], result, owned: false, i);
     }
 
     internal override void Release()

@@ -2,36 +2,48 @@ namespace Nabla;
 
 /// <summary>
 /// A tensor kept for backward, with the version of its memory: if the memory was changed in place since, using it is an error.
+/// Inside a scope of saved-tensor hooks it is kept in the form that their pack function gives it.
 /// </summary>
 internal readonly struct SavedTensor
 {
-    private readonly Tensor? tensor;
+    // A Tensor, or a PackedTensor.
+    private readonly object? kept;
     private readonly Node? history;
     private readonly int version;
 
     public SavedTensor(Tensor tensor, string op)
     {
         if ((tensor.Flags & TensorFlags.Inference) != 0) throw AutogradErrors.InferenceTensor(op);
-        this.tensor = tensor;
+        kept = GradMode.HasSavedTensorHooks ? PackedTensor.Of(tensor, op) : tensor;
         history = tensor.History;
         version = tensor.Value.Storage.Version;
     }
 
-    /// <summary>An output of the node itself, whose history is set only after it was saved; or a tensor used at once.</summary>
-    public SavedTensor(Tensor output, Node? node)
+    /// <summary>An output of the node itself, whose history is set only after it was saved.</summary>
+    public SavedTensor(Tensor output, Node node, int index)
     {
-        tensor = output;
+        kept = GradMode.HasSavedTensorHooks ? PackedTensor.OfOutput(output, node, index) : output;
         history = node;
         version = output.Value.Storage.Version;
     }
 
-    public bool IsEmpty => tensor is null;
+    private SavedTensor(Tensor tensor)
+    {
+        kept = tensor;
+        history = tensor.History;
+        version = tensor.Value.Storage.Version;
+    }
+
+    /// <summary>A tensor that is used at once, so that nothing can happen to it in between.</summary>
+    public static SavedTensor ForNow(Tensor tensor) => new(tensor);
+
+    public bool IsEmpty => kept is null;
 
     /// <summary>The tensor as it was when saved.</summary>
-    /// <exception cref="AutogradException">Its memory was changed in place.</exception>
+    /// <exception cref="AutogradException">Its memory was changed in place, or it was freed.</exception>
     public Tensor Unpack(string op)
     {
-        Tensor saved = tensor!;
+        if (kept is not Tensor saved) return kept is PackedTensor packed ? packed.Unpack(op) : throw AutogradErrors.SavedFreed(op);
         int found = saved.Value.Storage.Version;
         if (found != version) throw AutogradErrors.Modified(op, saved.Shape, saved.DType, version, found);
         if (ReferenceEquals(saved.History, history)) return saved;
@@ -40,5 +52,11 @@ internal readonly struct SavedTensor
         var original = saved.WithoutHistory();
         if (history is not null) original.SetHistory(history, saved.OutputIndex);
         return original;
+    }
+
+    /// <summary>Lets go of what a pack function made.</summary>
+    public void Release()
+    {
+        if (kept is PackedTensor packed) packed.Release();
     }
 }

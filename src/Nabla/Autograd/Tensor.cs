@@ -32,6 +32,9 @@ internal enum TensorFlags
     /// <summary>The value belongs to a running transform: see <see cref="TransformLevel"/>.</summary>
     Levelled = Dual | Batched,
 
+    /// <summary>A result that keeps its gradient, wherever in-place operations take its history.</summary>
+    RetainsGrad = 128,
+
     /// <summary>Not a plain array: an operation is computed by another rule than its kernel.</summary>
     Traced = Dual | Batched | Symbolic,
 }
@@ -94,6 +97,9 @@ public sealed partial class Tensor
     /// <summary>How often the memory of this tensor, shared with its views, was changed in place.</summary>
     public int Version => Value.Storage.Version;
 
+    /// <summary>Whether this tensor was made in inference mode, so that it can never take part in differentiation.</summary>
+    public bool IsInference => (Flags & TensorFlags.Inference) != 0;
+
     internal int[] Dims => Value.Dims;
 
     internal bool IsDual
@@ -127,6 +133,14 @@ public sealed partial class Tensor
         }
     }
 
+    /// <summary>The stacked items that this tensor stands for, also as the primal of a pair; null if it has numbers of its own.</summary>
+    internal BatchValue? ItemsWithin()
+    {
+        Tensor x = this;
+        while (x.Extra?.Dual is { } dual) x = dual.Primal;
+        return x.Extra?.Batch;
+    }
+
     /// <summary>The numbers, for code outside of an operation's kernel: control flow, copies out of the library, in-place writes.</summary>
     /// <param name="op">Who asks, for the message.</param>
     /// <exception cref="TraceException">The tensor holds formulas.</exception>
@@ -134,7 +148,7 @@ public sealed partial class Tensor
     internal ref readonly NdArray Numbers(string op)
     {
         if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
-        if (Extra?.Batch is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        if (HasLevel && ItemsWithin() is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
         return ref Value;
     }
 
@@ -154,7 +168,7 @@ public sealed partial class Tensor
         {
             if (value == RequiresGrad) return;
             if (GradFn is not null) throw AutogradErrors.RequiresGradOfResult(this);
-            if (value && !DType.IsFloatingPoint()) throw AutogradErrors.GradientOfIntegers("RequiresGrad", this);
+            if (value && !DType.HasDerivatives()) throw AutogradErrors.GradientOfIntegers("RequiresGrad", this);
             if (value && (Flags & TensorFlags.Inference) != 0) throw AutogradErrors.InferenceTensor("RequiresGrad");
             Flags = value ? Flags | TensorFlags.RequiresGrad : Flags & ~TensorFlags.RequiresGrad;
         }
@@ -222,7 +236,27 @@ public sealed partial class Tensor
     public void RetainGrad()
     {
         if (!RequiresGrad) throw AutogradErrors.DoesNotRequireGrad("RetainGrad", this);
-        if (GradFn is { } node) node.Hooks.Retain(OutputIndex, this);
+        if (GradFn is not { } node) return;
+        Flags |= TensorFlags.RetainsGrad;
+        node.Hooks.Retain(OutputIndex, this);
+    }
+
+    /// <summary>Whether <see cref="Grad"/> of this result is kept when backward passes through it.</summary>
+    public bool RetainsGrad => (Flags & TensorFlags.RetainsGrad) != 0;
+
+    /// <summary>
+    /// Calls a function with this leaf whenever a backward pass has added to its <see cref="Grad"/>, leaf by leaf when the
+    /// whole pass has succeeded. Hooks run in the order of registration, without recording unless the pass records. If one
+    /// throws, the Grad of every tensor of the pass is as it was before.
+    /// </summary>
+    /// <returns>Disposing of it removes the hook.</returns>
+    /// <exception cref="AutogradException">This tensor does not require a gradient, or is not a leaf.</exception>
+    public IDisposable RegisterPostAccumulateGradHook(Action<Tensor> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        if (!RequiresGrad) throw AutogradErrors.DoesNotRequireGrad("RegisterPostAccumulateGradHook", this);
+        if (GradFn is not null) throw AutogradErrors.PostAccumulateOfResult(this);
+        return Accumulator().Hooks.AddAccumulated(hook);
     }
 
     /// <summary>
@@ -245,6 +279,7 @@ public sealed partial class Tensor
     public Tensor Detach()
     {
         if (Extra?.Batch is { } batch) return BatchMode.Wrap(batch.Level, batch.Items.Detach());
+        if (Extra?.Dual is { } dual) return dual.Primal.Detach();
         return new(Value)
         {
             Flags = Flags & (TensorFlags.Inference | TensorFlags.Symbolic),
@@ -270,6 +305,11 @@ public sealed partial class Tensor
     /// <summary>Records the node that computed this tensor.</summary>
     internal void SetHistory(Node node, int output)
     {
+        if ((Flags & TensorFlags.RetainsGrad) != 0 && !ReferenceEquals(History, node))
+        {
+            History?.Hooks.Forget(this);
+            node.Hooks.Retain(output, this);
+        }
         History = node;
         OutputIndex = output;
         Flags |= TensorFlags.RequiresGrad;

@@ -17,7 +17,7 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x) => Apply(x);
 
-    internal sealed override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+    internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
     {
         Tensor x = inputs[0];
         SymbolicValue symbols = x.Extra!.Symbols!;
@@ -26,6 +26,8 @@ internal abstract class ViewOp(string name) : LinearOp(name)
         view.Extra!.Symbols = symbols with { Ids = View(symbols.Ids) };
         return [view];
     }
+
+    protected sealed override bool TakesComplex => true;
 
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
@@ -131,6 +133,8 @@ internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
     }
 
     protected override bool OnlyMoves => true;
+
+    protected override bool TakesComplex => true;
 
     protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
     {

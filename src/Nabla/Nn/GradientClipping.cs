@@ -21,14 +21,13 @@ public static class GradientClipping
         if (!(normType > 0)) throw NnErrors.NotPositive(nameof(ClipGradNorm), nameof(normType), normType);
         using IDisposable scope = Autograd.NoGrad();
         List<Tensor> gradients = Gradients(parameters);
-        double norm = 0;
-        foreach (Tensor gradient in gradients)
+        double norm = Norm(gradients, normType, 1);
+        if (!double.IsFinite(norm) || norm == 0)
         {
-            if (gradient.Numel == 0) continue;
-            norm = double.IsPositiveInfinity(normType) ? Math.Max(norm, gradient.Abs().Amax().Item())
-                : norm + (normType == 2 ? gradient.Square() : gradient.Abs().Pow(normType)).Sum(dtype: DType.Float64).Item();
+            // Powers may overflow or vanish where the norm itself does not.
+            double largest = Norm(gradients, double.PositiveInfinity, 1);
+            if (double.IsFinite(largest) && largest > 0) norm = largest * Norm(gradients, normType, largest);
         }
-        if (!double.IsPositiveInfinity(normType)) norm = Math.Pow(norm, 1 / normType);
         if (errorIfNonFinite && !double.IsFinite(norm)) throw NnErrors.NonFiniteNorm(norm);
         double factor = maxNorm / (norm + Epsilon);
         if (factor < 1 || double.IsNaN(factor))
@@ -46,6 +45,20 @@ public static class GradientClipping
         if (!(clipValue > 0)) throw NnErrors.NotPositive(nameof(ClipGradValue), nameof(clipValue), clipValue);
         using IDisposable scope = Autograd.NoGrad();
         foreach (Tensor gradient in Gradients(parameters)) gradient.CopyInPlace(gradient.Clamp(-clipValue, clipValue));
+    }
+
+    /// <summary>The p-norm of all elements together, each divided by a scale.</summary>
+    private static double Norm(List<Tensor> gradients, double p, double scale)
+    {
+        double norm = 0;
+        foreach (Tensor gradient in gradients)
+        {
+            if (gradient.Numel == 0) continue;
+            Tensor values = scale == 1 ? gradient : gradient.To(DType.Float64) / scale;
+            norm = double.IsPositiveInfinity(p) ? Math.Max(norm, values.Abs().Amax().Item())
+                : norm + (p == 2 ? values.Square() : values.Abs().Pow(p)).Sum(dtype: DType.Float64).Item();
+        }
+        return double.IsPositiveInfinity(p) ? norm : Math.Pow(norm, 1 / p);
     }
 
     private static List<Tensor> Gradients(IEnumerable<Tensor> parameters)

@@ -38,12 +38,12 @@ public sealed partial class Tensor
     /// <summary>x².</summary>
     public Tensor Square() => SquareOp.Apply(this);
 
-    private static readonly ElementwiseOp AddOp = ElementwiseOp.Of("Add", (x, y) => x + y);
-    private static readonly ElementwiseOp SubOp = ElementwiseOp.Of("Sub", (x, y) => x - y).RefusingBool("Use ^ for the difference of truth values, or convert with To(DType.Int64).");
-    private static readonly ElementwiseOp MulOp = ElementwiseOp.Of("Mul", (x, y) => x * y);
-    private static readonly ElementwiseOp DivOp = ElementwiseOp.Of("Div", (x, y) => x / y);
-    private static readonly ElementwiseOp NegOp = ElementwiseOp.Of("Neg", x => -x).RefusingBool("Use ! for the opposite truth value, or convert with To(DType.Int64).");
-    private static readonly ElementwiseOp SquareOp = ElementwiseOp.Of("Square", x => F.Square(x));
+    private static readonly ElementwiseOp AddOp = ElementwiseOp.Of("Add", (x, y) => x + y).OnComplex(ComplexParts.Each(x => x[0] + x[1]));
+    private static readonly ElementwiseOp SubOp = ElementwiseOp.Of("Sub", (x, y) => x - y).OnComplex(ComplexParts.Each(x => x[0] - x[1])).RefusingBool("Use ^ for the difference of truth values, or convert with To(DType.Int64).");
+    private static readonly ElementwiseOp MulOp = ElementwiseOp.Of("Mul", (x, y) => x * y).OnComplex(ComplexParts.Mul);
+    private static readonly ElementwiseOp DivOp = ElementwiseOp.Of("Div", (x, y) => x / y).OnComplex(ComplexParts.Div);
+    private static readonly ElementwiseOp NegOp = ElementwiseOp.Of("Neg", x => -x).OnComplex(ComplexParts.Each(x => -x[0])).RefusingBool("Use ! for the opposite truth value, or convert with To(DType.Int64).");
+    private static readonly ElementwiseOp SquareOp = ElementwiseOp.Of("Square", x => F.Square(x)).OnComplex(ComplexParts.Square);
 
     // ---- powers -------------------------------------------------------------------------------------------------------
 

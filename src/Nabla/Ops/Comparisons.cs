@@ -52,8 +52,8 @@ public sealed partial class Tensor
     /// <summary>Where x is at least a number.</summary>
     public Tensor Ge(double other) => GeOp.Apply(this, Bound(other));
 
-    private static readonly ElementwiseOp EqOp = ElementwiseOp.Predicate("Eq", (x, y) => F.Equal(x, y));
-    private static readonly ElementwiseOp NeOp = ElementwiseOp.Predicate("Ne", (x, y) => F.NotEqual(x, y));
+    private static readonly ElementwiseOp EqOp = ElementwiseOp.Predicate("Eq", (x, y) => F.Equal(x, y)).OnComplex(ComplexParts.Asked(x => x[0].Eq(x[1]), both: true));
+    private static readonly ElementwiseOp NeOp = ElementwiseOp.Predicate("Ne", (x, y) => F.NotEqual(x, y)).OnComplex(ComplexParts.Asked(x => x[0].Ne(x[1]), both: false));
     private static readonly ElementwiseOp LtOp = ElementwiseOp.Predicate("Lt", (x, y) => F.Less(x, y));
     private static readonly ElementwiseOp LeOp = ElementwiseOp.Predicate("Le", (x, y) => F.LessEqual(x, y));
     private static readonly ElementwiseOp GtOp = ElementwiseOp.Predicate("Gt", (x, y) => F.Greater(x, y));

@@ -8,8 +8,14 @@ public sealed partial class Tensor
 {
     /// <summary>This tensor with another element type; itself if it has that type already. Floating point becomes integer by truncation.</summary>
     /// <remarks>Linear: gradients are converted back.</remarks>
+    /// <exception cref="DTypeException">From complex to real, which would lose the imaginary parts.</exception>
     [Op(OpKind.Linear)]
-    public Tensor To(DType dtype) => dtype == DType ? this : new ToOp(dtype).Of(this);
+    public Tensor To(DType dtype)
+    {
+        if (dtype == DType) return this;
+        if (DType.IsComplex() && !dtype.IsComplex()) throw ArrayErrors.ComplexAsReal(DType, dtype);
+        return new ToOp(dtype).Of(this);
+    }
 
     /// <summary>As float32.</summary>
     public Tensor Float() => To(DType.Float32);
@@ -38,9 +44,10 @@ public sealed partial class Tensor
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         // Between floating-point types a formula stays what it is: it has no precision to lose.
-        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
             Tensor x = inputs[0];
+            if (dtype.IsComplex()) return null;
             Expr[] formulas = SymbolicMode.Formulas(x);
             if (dtype == DType.Bool) formulas = Array.ConvertAll(formulas, formula => F.NotEqual(formula, 0));
             else if (x.DType.IsFloatingPoint() && !dtype.IsFloatingPoint()) formulas = Array.ConvertAll(formulas, F.Trunc);
@@ -49,7 +56,9 @@ public sealed partial class Tensor
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.To(inputs[0].Value, dtype)];
 
-        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient.To(context.DType(0));
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => VectorSpace.Current.Cast(gradient, context.DType(0));
+
+        protected override bool TakesComplex => true;
     }
 
     private sealed class CloneOp(string name) : LinearOp(name)
@@ -59,6 +68,8 @@ public sealed partial class Tensor
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         protected override bool OnlyMoves => true;
+
+        protected override bool TakesComplex => true;
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.Contiguous(inputs[0].Value)];
 
@@ -72,12 +83,13 @@ public sealed partial class Tensor
     public double Item()
     {
         if (Numel != 1) throw ArrayErrors.NotOneElement("Item", Dims);
+        if (DType.IsComplex()) throw new DTypeException("Item: a complex number is not a double. Use Item<Complex>(), or take Real, Imag or Abs() first.");
         ref readonly NdArray x = ref Numbers("Item");
         return x.GetDouble(x.Offset);
     }
 
     /// <summary>The only element.</summary>
-    /// <typeparam name="T">float, double, long, int, byte or bool; the value is converted.</typeparam>
+    /// <typeparam name="T">float, double, long, int, byte, bool or Complex; the value is converted.</typeparam>
     /// <exception cref="ShapeException">The tensor has not exactly one element.</exception>
     public T Item<T>()
         where T : unmanaged
@@ -87,7 +99,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The elements in row-major order, in a new array.</summary>
-    /// <typeparam name="T">float, double, long, int, byte or bool; the values are converted.</typeparam>
+    /// <typeparam name="T">float, double, long, int, byte, bool or Complex; the values are converted.</typeparam>
     /// <exception cref="DTypeException">The type has no tensor counterpart.</exception>
     public T[] ToArray<T>()
         where T : unmanaged => Elements<T>("ToArray");
@@ -119,7 +131,7 @@ public sealed partial class Tensor
     /// <summary>A tensor with the elements, shape and type of a <see cref="System.Numerics.Tensors.Tensor{T}"/>, copied.</summary>
     /// <param name="tensor">The source, with any strides.</param>
     /// <param name="requiresGrad">Whether operations on the result are recorded.</param>
-    /// <typeparam name="T">float, double, long, int, byte or bool.</typeparam>
+    /// <typeparam name="T">float, double, long, int, byte, bool or Complex.</typeparam>
     /// <exception cref="DTypeException">The element type has no tensor counterpart.</exception>
     public static Tensor FromDotNetTensor<T>(System.Numerics.Tensors.Tensor<T> tensor, bool requiresGrad = false)
         where T : unmanaged
@@ -135,13 +147,14 @@ public sealed partial class Tensor
     public override string ToString()
     {
         var notes = new List<string>(2);
-        if (DType is not (DType.Float32 or DType.Int64 or DType.Bool)) notes.Add($"dtype={DType.Word()}");
+        if (DType is not (DType.Float32 or DType.Int64 or DType.Bool or DType.Complex64)) notes.Add($"dtype={DType.Word()}");
         if (GradFn is { } node) notes.Add($"grad_fn=<{node.Name}>");
         else if (RequiresGrad) notes.Add("requires_grad=True");
         if (Extra?.Batch is { } batch) return $"items({batch.Items.Dims[0]} of {Shape}): {batch.Items}";
 
         if (IsSymbolic) return SymbolicMode.Text(this, notes);
         NdArray x = Value;
+        if (DType.IsComplex()) return TensorPrinter.Complex(DType, Dims, (i, part) => x.Part(part) is var parts ? parts.GetDouble(parts.PositionOf(i)) : 0, string.Join(", ", notes));
         return TensorPrinter.Format(DType, Dims, i => x.GetDouble(x.PositionOf(i)), i => x.GetInt64(x.PositionOf(i)), string.Join(", ", notes));
     }
 }

@@ -231,6 +231,7 @@ public sealed partial class Tensor
             case DType.Int64: array.Span<long>().Fill((long)value); break;
             case DType.Int32: array.Span<int>().Fill((int)value); break;
             case DType.UInt8: array.Span<byte>().Fill(unchecked((byte)(long)value)); break;
+            case DType.Complex64 or DType.Complex128: ArrayCopy.Into(NdArray.Scalar(value, DType.Float64), array); break;
             default: array.Span<byte>().Fill(value != 0 ? (byte)1 : (byte)0); break;
         }
     }

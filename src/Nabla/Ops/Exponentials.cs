@@ -25,7 +25,7 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public Tensor Ldexp(Tensor other) => LdexpOp.Apply(this, other);
 
-    private static readonly ElementwiseOp ExpOp = ElementwiseOp.Of("Exp", x => F.Exp(x));
+    private static readonly ElementwiseOp ExpOp = ElementwiseOp.Of("Exp", x => F.Exp(x)).OnComplex(ComplexParts.Exp);
     private static readonly ElementwiseOp Exp2Op = ElementwiseOp.Of("Exp2", x => F.Exp2(x));
     private static readonly ElementwiseOp Expm1Op = ElementwiseOp.Of("Expm1", x => F.Expm1(x));
     private static readonly ElementwiseOp LdexpOp = ElementwiseOp.Of("Ldexp", (x, y) => x * F.Exp2(y));
@@ -53,7 +53,7 @@ public sealed partial class Tensor
     [Op(OpKind.Composite, DTypes = "floating point; others become float32", Kinks = "derivative 0 outside [eps, 1 − eps]")]
     public Tensor Logit(double eps) => LogitOp.Apply(Clamp(eps, 1 - eps));
 
-    private static readonly ElementwiseOp LogOp = ElementwiseOp.Of("Log", x => F.Log(x), Domain.Positive).WithKinks("derivative 1/x everywhere: ∞ at 0");
+    private static readonly ElementwiseOp LogOp = ElementwiseOp.Of("Log", x => F.Log(x), Domain.Positive).OnComplex(ComplexParts.Log).WithKinks("derivative 1/x everywhere: ∞ at 0");
     private static readonly ElementwiseOp Log2Op = ElementwiseOp.Of("Log2", x => F.Log2(x), Domain.Positive).WithKinks("derivative ∞ at 0");
     private static readonly ElementwiseOp Log10Op = ElementwiseOp.Of("Log10", x => F.Log10(x), Domain.Positive).WithKinks("derivative ∞ at 0");
     private static readonly ElementwiseOp Log1pOp = ElementwiseOp.Of("Log1p", x => F.Log1p(x), AboveMinusOne).WithKinks("derivative ∞ at −1");
@@ -110,7 +110,7 @@ public sealed partial class Tensor
 
     private static readonly ElementwiseOp SqrtOp = ElementwiseOp.Of("Sqrt", x => F.Sqrt(x), Domain.NonNegative).WithKinks("derivative ∞ at 0");
     private static readonly ElementwiseOp RsqrtOp = ElementwiseOp.Of("Rsqrt", x => F.Rsqrt(x), Domain.Positive).WithKinks("derivative −∞ at 0");
-    private static readonly ElementwiseOp ReciprocalOp = ElementwiseOp.Of("Reciprocal", x => F.Reciprocal(x), Domain.Positive).WithKinks("derivative −∞ at 0");
+    private static readonly ElementwiseOp ReciprocalOp = ElementwiseOp.Of("Reciprocal", x => F.Reciprocal(x), Domain.Positive).OnComplex(ComplexParts.Reciprocal).WithKinks("derivative −∞ at 0");
     private static readonly ElementwiseOp HypotOp = ElementwiseOp.Of("Hypot", EuclideanLength).WithKinks("derivative NaN at (0, 0)");
 
     // Squares of extreme numbers overflow or vanish. Both arguments are scaled by a power of two, exactly, chosen by ranges

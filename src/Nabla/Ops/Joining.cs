@@ -107,6 +107,8 @@ public sealed partial class Tensor
 
         protected override bool OnlyMoves => true;
 
+        protected override bool TakesComplex => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             int[] dims = inputs[0].Dims.AsSpan().ToArray();

@@ -14,11 +14,12 @@ public static class TensorLiteral
         if (items.IsEmpty) return Tensor.Zeros([0]);
         foreach (Tensor item in items)
             if (item.Shape != items[0].Shape) throw ArrayErrors.Ragged("Tensor", items[0].Shape.ToString(), item.Shape.ToString());
-        // C# numbers take the type of the tensors among the items; alone they are float32, or int64 if all are whole.
+        // C# numbers take the type of the tensors among the items; alone they are float32, complex64, or int64 if all are whole.
         DType common = ElementTypes.Result(items);
         bool numbersOnly = true;
         foreach (Tensor item in items) numbersOnly &= (item.Flags & TensorFlags.Number) != 0;
         if (numbersOnly && common == DType.Float64) common = DType.Float32;
+        if (numbersOnly && common == DType.Complex128) common = DType.Complex64;
         var converted = new Tensor[items.Length];
         for (int i = 0; i < items.Length; i++) converted[i] = (items[i].Flags & TensorFlags.Number) != 0 ? items[i].To(common) : items[i];
         return Tensor.Stack(converted);
@@ -74,7 +75,7 @@ public sealed partial class Tensor : IEnumerable<Tensor>
     // ---- arrays: torch.from_numpy, but with memory of its own ---------------------------------------------------------
 
     /// <summary>A tensor with the elements, shape and type of a C# array: double[,] gives a float64 matrix.</summary>
-    /// <param name="array">An array of any rank of float, double, long, int, byte or bool; it is copied.</param>
+    /// <param name="array">An array of any rank of float, double, long, int, byte, bool or Complex; it is copied.</param>
     /// <param name="dtype">Another element type than the array's.</param>
     /// <param name="requiresGrad">Whether operations on it are recorded.</param>
     /// <exception cref="DTypeException">The array's element type has no tensor counterpart.</exception>
@@ -89,9 +90,10 @@ public sealed partial class Tensor : IEnumerable<Tensor>
             long[] or long[,] or long[,,] or long[,,,] => Copy<long>(array),
             int[] or int[,] or int[,,] or int[,,,] => Copy<int>(array),
             byte[] or byte[,] or byte[,,] or byte[,,,] => Copy<byte>(array),
+            System.Numerics.Complex[] or System.Numerics.Complex[,] or System.Numerics.Complex[,,] or System.Numerics.Complex[,,,] => Copy<System.Numerics.Complex>(array),
             bool[] or bool[,] or bool[,,] or bool[,,,] => Copy<bool>(array),
             Array[] rows when rows.Length > 0 => TensorLiteral.Create(Array.ConvertAll(rows, row => FromArray(row))),
-            _ => throw new DTypeException($"FromArray: {array.GetType().Name} has no tensor counterpart. Use arrays of float, double, long, int, byte or bool."),
+            _ => throw new DTypeException($"FromArray: {array.GetType().Name} has no tensor counterpart. Use arrays of float, double, long, int, byte, bool or Complex."),
         };
         return (dtype is { } other ? result.To(other) : result).RequireGrad(requiresGrad);
     }
@@ -100,7 +102,7 @@ public sealed partial class Tensor : IEnumerable<Tensor>
     /// <param name="values">The elements; copied.</param>
     /// <param name="shape">The shape; a vector if left out.</param>
     /// <param name="requiresGrad">Whether operations on it are recorded.</param>
-    /// <typeparam name="T">float, double, long, int, byte or bool.</typeparam>
+    /// <typeparam name="T">float, double, long, int, byte, bool or Complex.</typeparam>
     /// <exception cref="ShapeException">The number of elements is not that of the shape.</exception>
     /// <exception cref="DTypeException">The element type has no tensor counterpart.</exception>
     public static Tensor FromSpan<T>(ReadOnlySpan<T> values, Shape? shape = null, bool requiresGrad = false)
@@ -129,6 +131,14 @@ public sealed partial class Tensor : IEnumerable<Tensor>
 
     /// <summary>A C# whole number as a scalar tensor: int64, or the type of the tensor that it meets.</summary>
     public static implicit operator Tensor(int value) => Number((long)value);
+
+    /// <summary>A complex number as a scalar tensor: complex128, or the precision of the tensor that it meets.</summary>
+    public static implicit operator Tensor(System.Numerics.Complex value)
+    {
+        NdArray array = NdArray.Allocate([], DType.Complex128);
+        array.At<System.Numerics.Complex>(0) = value;
+        return new Tensor(array) { Flags = TensorFlags.Number };
+    }
 
     /// <summary>A bool scalar.</summary>
     public static implicit operator Tensor(bool value) => Full([], value ? 1 : 0, DType.Bool);

@@ -36,7 +36,7 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public Tensor Heaviside(Tensor values) => HeavisideOp.Apply(this, values);
 
-    private static readonly ElementwiseOp AbsOp = ElementwiseOp.Of("Abs", x => F.Abs(x)).WithKinks("derivative 0 at 0").RefusingBool(ConvertTruth);
+    private static readonly ElementwiseOp AbsOp = ElementwiseOp.Of("Abs", x => F.Abs(x)).OnComplex(x => ComplexAbsOp.Apply(x[0].Real, x[0].Imag)).WithKinks("derivative 0 at 0").RefusingBool(ConvertTruth);
     private static readonly ElementwiseOp SignOp = ElementwiseOp.Of("Sign", x => F.Sign(x)).WithKinks("derivative 0 everywhere");
     private static readonly ElementwiseOp CopySignOp = ElementwiseOp.Of("CopySign", (x, y) => F.CopySign(x, y)).WithKinks("∂x 0 at x = 0; ∂y 0 everywhere");
     private static readonly ElementwiseOp HeavisideOp = ElementwiseOp.Of("Heaviside", (x, v) => F.Select(F.Equal(x, 0), v, F.Greater(x, 0))).WithKinks("∂x 0 everywhere");

@@ -14,7 +14,7 @@ public sealed partial class Tensor
     public Tensor CumSum(Axis axis, DType? dtype = null)
     {
         Tensor x = dtype is { } other ? To(other) : this;
-        if (!x.DType.IsFloatingPoint()) x = x.To(DType.Int64);
+        if (!x.DType.HasDerivatives()) x = x.To(DType.Int64);
         Tensor whole = x.WithAxis(axis, "CumSum", out int at);
         return new CumSumOp(at, reverse: false).Of(whole).Reshape(Shape);
     }

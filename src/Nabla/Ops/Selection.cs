@@ -40,7 +40,7 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Where(Tensor, Tensor)"/>
     public Tensor Where(double a, Tensor b) => Where(this, a, b);
 
-    private static readonly ElementwiseOp WhereOp = ElementwiseOp.Of("Where", (c, a, b) => F.Select(c, a, b), Domain.Whole(0, 1), Domain.Real).WithKinks("what is not taken gets 0");
+    private static readonly ElementwiseOp WhereOp = ElementwiseOp.Of("Where", (c, a, b) => F.Select(c, a, b), Domain.Whole(0, 1), Domain.Real).OnComplex(ComplexParts.Chosen(x => Where(x[0], x[1], x[2]))).WithKinks("what is not taken gets 0");
 
     private static Tensor Condition(Tensor condition) => condition.DType == DType.Bool ? condition : throw OpErrors.ConditionNotTruth("Where", "condition", condition);
 
@@ -54,7 +54,7 @@ public sealed partial class Tensor
     [Op(OpKind.Elementwise, Shapes = "broadcast together", Kinks = "derivative 0 where filled")]
     public Tensor MaskedFill(Tensor mask, double value)
     {
-        if (!DType.IsFloatingPoint() && value != Math.Floor(value)) throw OpErrors.FractionInIntegers("MaskedFill", "value", value, this);
+        if (!DType.HasDerivatives() && value != Math.Floor(value)) throw OpErrors.FractionInIntegers("MaskedFill", "value", value, this);
         return WhereOp.Apply(Mask(mask), Bound(value), this).To(DType);
     }
 

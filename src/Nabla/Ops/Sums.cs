@@ -13,7 +13,7 @@ public sealed partial class Tensor
     [Op(OpKind.Linear, Shapes = "any → without the axes, or with length 1 there")]
     public Tensor Sum(Axes axis = default, bool keepAxis = false, DType? dtype = null)
     {
-        Tensor x = dtype is { } other ? To(other) : DType.IsFloatingPoint() ? this : To(DType.Int64);
+        Tensor x = dtype is { } other ? To(other) : DType.HasDerivatives() ? this : To(DType.Int64);
         return new SumOp(AxesOf(axis, "Sum"), keepAxis).Of(x);
     }
 
@@ -27,7 +27,7 @@ public sealed partial class Tensor
     public Tensor Mean(Axes axis = default, bool keepAxis = false, DType? dtype = null)
     {
         Tensor x = dtype is { } other ? To(other) : this;
-        if (!x.DType.IsFloatingPoint()) throw OpErrors.NeedsFloatingPoint("Mean", x);
+        if (!x.DType.HasDerivatives()) throw OpErrors.NeedsFloatingPoint("Mean", x);
         int[] axes = AxesOf(axis, "Mean");
         int count = 1;
         foreach (int a in axes) count *= Dims[a];

@@ -20,7 +20,9 @@ internal sealed class TensorSpace : VectorSpace
 
     public override Tensor SumTo(Tensor x, int[] dims) => x.SumTo(new Shape(dims));
 
-    public override Tensor Cast(Tensor x, DType dtype) => x.To(dtype);
+    public override Tensor Cast(Tensor x, DType dtype) => (x.DType.IsComplex() && !dtype.IsComplex() ? x.Real : x).To(dtype);
+
+    public override Tensor[] OnComplex(Op op, ReadOnlySpan<Tensor> inputs) => ComplexParts.Apply(op, inputs);
 
     public override Tensor Copy(Tensor x) => x.Clone();
 
@@ -34,8 +36,9 @@ internal sealed class TensorSpace : VectorSpace
     public override bool HasNan(Tensor x)
     {
         x = x.Underlying;
-        if (!x.DType.IsFloatingPoint() || x.IsSymbolic) return false;
+        if (!x.DType.HasDerivatives() || x.IsSymbolic) return false;
         NdArray flat = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
+        if (flat.DType.IsComplex()) flat = flat.AsParts();
         return flat.DType == DType.Float32
             ? flat.Span<float>().ContainsAnyNan()
             : flat.Span<double>().ContainsAnyNan();

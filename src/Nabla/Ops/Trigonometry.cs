@@ -57,7 +57,7 @@ public sealed partial class Tensor
     private static readonly ElementwiseOp AtanOp = ElementwiseOp.Of("Atan", x => F.Atan(x));
     private static readonly ElementwiseOp Atan2Op = ElementwiseOp.Of("Atan2", (y, x) => F.Atan2(y, x)).WithKinks("derivative NaN at (0, 0)");
     private static readonly ElementwiseOp SincOp = ElementwiseOp.Of("Sinc", NormalisedSinc);
-    private static readonly ElementwiseOp AngleOp = ElementwiseOp.Of("Angle", x => F.Select(F.IsNaN(x), double.NaN, F.Select(F.Less(x, 0), Constant.Pi, 0))).WithKinks("derivative 0 everywhere");
+    private static readonly ElementwiseOp AngleOp = ElementwiseOp.Of("Angle", x => F.Select(F.IsNaN(x), double.NaN, F.Select(F.Less(x, 0), Constant.Pi, 0))).WithKinks("derivative 0 everywhere").OnComplex(x => ComplexAngleOp.Apply(x[0].Real, x[0].Imag));
     private static readonly ElementwiseOp Deg2RadOp = ElementwiseOp.Of("Deg2Rad", x => x * Constant.Pi / 180);
     private static readonly ElementwiseOp Rad2DegOp = ElementwiseOp.Of("Rad2Deg", x => x * 180 / Constant.Pi);
 

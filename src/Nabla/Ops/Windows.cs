@@ -131,6 +131,8 @@ public sealed partial class Tensor
 
         protected override bool OnlyMoves => true;
 
+        protected override bool TakesComplex => true;
+
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;

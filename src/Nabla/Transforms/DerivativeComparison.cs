@@ -1,39 +1,142 @@
 namespace Nabla;
 
-/// <summary>The work of <see cref="GradCheck"/>: the Jacobians of all outputs with respect to all inputs, three ways.</summary>
+/// <summary>The work of <see cref="GradCheck"/>: the Jacobians of all outputs with respect to all inputs, three ways; or products with them.</summary>
 internal sealed class DerivativeComparison
 {
     private readonly string check;
     private readonly Func<IReadOnlyList<Tensor>, Tensor[]> function;
     private readonly IReadOnlyList<Tensor> inputs;
-    private readonly double eps, atol, rtol;
+    private readonly GradCheckOptions options;
     private readonly int[] floating;
     private readonly List<GradCheckFailure> failures = [];
     private int compared;
 
-    public DerivativeComparison(string check, Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps, double atol, double rtol)
+    public DerivativeComparison(string check, Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
     {
-        if (!(eps > 0)) throw TransformErrors.Step(check, eps);
-        (this.check, this.function, this.inputs, this.eps, this.atol, this.rtol) = (check, function, inputs, eps, atol, rtol);
+        (this.check, this.function, this.inputs, this.options) = (check, function, inputs, options);
+        foreach (Tensor input in inputs)
+            if (input.IsComplex) throw ComplexErrors.NeedsReal(check, input);
         for (int i = 0; i < inputs.Count; i++)
             if (inputs[i].DType.IsFloatingPoint() && inputs[i].DType != DType.Float64) throw TransformErrors.NeedsDouble(check, $"input {i}", inputs[i]);
         floating = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs[i].DType.IsFloatingPoint())];
         if (floating.Length == 0) throw TransformErrors.NothingToCheck(check);
     }
 
-    public GradCheckReport Run(bool checkForward)
+    public GradCheckReport Run()
     {
         Tensor[] outputs = Evaluate([.. inputs]);
         for (int k = 0; k < outputs.Length; k++)
             if (outputs[k].DType == DType.Float32) throw TransformErrors.NeedsDouble(check, $"output {k}", outputs[k]);
         if (Repeats(outputs))
         {
-            double[,][,] numeric = Numeric(outputs);
-            double[,][,] reverse = Reverse(outputs);
-            Compare("reverse", outputs, reverse, numeric);
-            if (CheckRepetition(outputs, reverse) && checkForward) Compare("forward", outputs, Forward(outputs), numeric);
+            if (options.Fast) CompareDirections(outputs);
+            else CompareElements(outputs);
+            if (failures.Count == 0) CompareCotangents();
         }
         return new GradCheckReport(check, compared, failures);
+    }
+
+    private void CompareElements(Tensor[] outputs)
+    {
+        double[,][,] numeric = Numeric(outputs);
+        double[,][,] reverse = Reverse(outputs);
+        Compare("reverse", outputs, reverse, numeric);
+        if (CheckRepetition(outputs, reverse) && options.CheckForward) Compare("forward", outputs, Forward(outputs), numeric);
+    }
+
+    private void CompareCotangents()
+    {
+        if (!options.CheckBatched && !options.CheckUndefined) return;
+        (Tensor[] leaves, Tensor[] results) = Record();
+        var comparison = new CotangentComparison(check, leaves, results, floating, inputs, options, failures);
+        if (options.CheckUndefined) comparison.CheckUndefined();
+        if (options.CheckBatched) comparison.CheckBatched();
+    }
+
+    // ---- the fast way -----------------------------------------------------------------------------------------------
+
+    private void CompareDirections(Tensor[] outputs)
+    {
+        var directions = new DirectionalComparison(Array.ConvertAll(floating, i => inputs[i]), outputs, options);
+        double[,] numeric = NumericDirections(outputs, directions);
+        CompareDirections("reverse", outputs, directions, ReverseDirections(outputs, directions), numeric);
+        if (options.CheckForward) CompareDirections("forward", outputs, directions, ForwardDirections(outputs, directions), numeric);
+        if (failures.Count == 0) return;
+
+        // Something is wrong: the elements say where, unless it is no element but only the sum that is too far off.
+        GradCheckFailure[] found = [.. failures];
+        int before = compared;
+        failures.Clear();
+        CompareElements(outputs);
+        if (failures.Count > 0) return;
+        compared = before;
+        failures.AddRange(found);
+    }
+
+    private void CompareDirections(string mode, Tensor[] outputs, DirectionalComparison directions, double[,] analytic, double[,] numeric)
+    {
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            for (int i = 0; i < floating.Length; i++)
+            {
+                if (!outputs[k].DType.IsFloatingPoint()) continue;
+                compared++;
+                double allowed = directions.Allowed(k, i, numeric[k, i]);
+                if (analytic[k, i].Equals(numeric[k, i]) || Math.Abs(analytic[k, i] - numeric[k, i]) <= allowed) continue;
+                failures.Add(new GradCheckFailure(mode, k, [], floating[i], [], analytic[k, i], numeric[k, i], allowed,
+                    "That is along random directions; no element by itself is further off than is allowed."));
+            }
+        }
+    }
+
+    private double[,] NumericDirections(Tensor[] outputs, DirectionalComparison directions)
+    {
+        var results = new double[outputs.Length, floating.Length];
+        for (int i = 0; i < floating.Length; i++)
+        {
+            double[][] above = At(options.Eps), below = At(-options.Eps);
+            for (int k = 0; k < outputs.Length; k++)
+                results[k, i] = directions.OverOutput(k, [.. above[k].Zip(below[k], (a, b) => (a - b) / (2 * options.Eps))]);
+
+            double[][] At(double step)
+            {
+                double[] values = inputs[floating[i]].ToArray<double>(), direction = directions.InputDirection(i);
+                for (int j = 0; j < values.Length; j++) values[j] += step * direction[j];
+                Tensor[] moved = [.. inputs];
+                moved[floating[i]] = Tensor.FromSpan<double>(values, inputs[floating[i]].Shape);
+                return Array.ConvertAll(Evaluate(moved), output => output.ToArray<double>());
+            }
+        }
+        return results;
+    }
+
+    private double[,] ReverseDirections(Tensor[] outputs, DirectionalComparison directions)
+    {
+        var projections = new double[outputs.Length, floating.Length];
+        (Tensor[] leaves, Tensor[] results) = Record();
+        for (int k = 0; k < results.Length; k++)
+        {
+            if (!results[k].RequiresGrad) continue;
+            Tensor?[] gradients = Pull(leaves, results, k, directions.OutputDirection(k, results[k]));
+            for (int i = 0; i < gradients.Length; i++) projections[k, i] = gradients[i] is { } gradient ? directions.OverInput(i, gradient.ToArray<double>()) : 0;
+        }
+        return projections;
+    }
+
+    private double[,] ForwardDirections(Tensor[] outputs, DirectionalComparison directions)
+    {
+        var projections = new double[outputs.Length, floating.Length];
+        using IDisposable scope = Autograd.NoGrad();
+        Tensor[] points = [.. inputs.Select(input => input.Detach())];
+        for (int i = 0; i < floating.Length; i++)
+        {
+            var tangents = new Tensor?[points.Length];
+            tangents[floating[i]] = directions.InputDirection(i, points[floating[i]]);
+            Tensor?[] results = Differentiation.Push(check, function, points, tangents).Tangents;
+            for (int k = 0; k < results.Length; k++)
+                projections[k, i] = results[k] is { } tangent ? directions.OverOutput(k, tangent.ToArray<double>()) : 0;
+        }
+        return projections;
     }
 
     private Tensor[] Evaluate(Tensor[] at)
@@ -90,7 +193,7 @@ internal sealed class DerivativeComparison
             {
                 if (!outputs[k].DType.IsFloatingPoint()) continue;
                 compared += numeric[k, i].Length;
-                var comparison = new JacobianComparison(analytic[k, i], numeric[k, i], outputs[k].Shape, inputs[floating[i]].Shape, atol, rtol);
+                var comparison = new JacobianComparison(analytic[k, i], numeric[k, i], outputs[k].Shape, inputs[floating[i]].Shape, options.Atol, options.Rtol);
                 failures.AddRange(comparison.Failures(mode, k, floating[i]));
             }
         }
@@ -105,6 +208,7 @@ internal sealed class DerivativeComparison
         {
             Tensor x = inputs[floating[i]];
             double[] values = x.ToArray<double>();
+            double eps = options.Eps;
             for (int j = 0; j < values.Length; j++)
             {
                 double center = values[j];
@@ -131,17 +235,13 @@ internal sealed class DerivativeComparison
     private double[,][,] Reverse(Tensor[] outputs)
     {
         double[,][,] jacobians = Empty(outputs);
-        using IDisposable scope = Autograd.EnableGrad();
-        Tensor[] leaves = Array.ConvertAll(floating, i => inputs[i].Detach().RequireGrad());
-        Tensor[] arguments = [.. inputs];
-        for (int i = 0; i < floating.Length; i++) arguments[floating[i]] = leaves[i];
-        Tensor[] results = function(arguments);
+        (Tensor[] leaves, Tensor[] results) = Record();
         for (int k = 0; k < results.Length; k++)
         {
             if (!results[k].RequiresGrad) continue;
             for (int e = 0; e < results[k].Numel; e++)
             {
-                Tensor?[] gradients = Differentiation.Pull([results[k]], leaves, [Differentiation.OneHot(results[k], e)], retainGraph: true, record: false, check);
+                Tensor?[] gradients = Pull(leaves, results, k, Differentiation.OneHot(results[k], e));
                 for (int i = 0; i < gradients.Length; i++)
                 {
                     if (gradients[i] is not { } gradient) continue;
@@ -151,6 +251,24 @@ internal sealed class DerivativeComparison
             }
         }
         return jacobians;
+    }
+
+    /// <summary>One recorded call, on fresh leaves.</summary>
+    private (Tensor[] Leaves, Tensor[] Results) Record()
+    {
+        using IDisposable scope = Autograd.EnableGrad();
+        Tensor[] leaves = Array.ConvertAll(floating, i => inputs[i].Detach().RequireGrad());
+        Tensor[] arguments = [.. inputs];
+        for (int i = 0; i < floating.Length; i++) arguments[floating[i]] = leaves[i];
+        return (leaves, function(arguments));
+    }
+
+    /// <summary>The gradients of one output; the others have zeros, because missing gradients are a check of their own.</summary>
+    private Tensor?[] Pull(Tensor[] leaves, Tensor[] results, int output, Tensor cotangent)
+    {
+        Tensor?[] cotangents = Array.ConvertAll(results, result => result.DType.IsFloatingPoint() ? Differentiation.ZerosLike(result) : null);
+        cotangents[output] = cotangent;
+        return Differentiation.Pull(results, leaves, cotangents, retainGraph: true, record: false, check);
     }
 
     private double[,][,] Forward(Tensor[] outputs)

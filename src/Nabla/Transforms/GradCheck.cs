@@ -10,7 +10,7 @@ namespace Nabla;
 /// Every floating-point input is checked and must be float64; integer inputs are passed on. (f(x + eps) − f(x − eps)) / 2eps
 /// has an error of about eps²·f‴ + 10⁻¹⁶·f/eps: keep values near 1 and away from kinks.
 /// </remarks>
-public static class GradCheck
+public static partial class GradCheck
 {
     /// <summary>Checks the derivatives of a function of one tensor.</summary>
     /// <param name="function">From one tensor to one tensor of any shape.</param>
@@ -40,12 +40,8 @@ public static class GradCheck
     /// <inheritdoc cref="Check(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, double, double, double, bool)"/>
     [OverloadResolutionPriority(2)]
     public static GradCheckReport Check(
-        Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        ArgumentNullException.ThrowIfNull(inputs);
-        return new DerivativeComparison("GradCheck", function, inputs, eps, atol, rtol).Run(checkForward);
-    }
+        Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
+        Check(function, inputs, new GradCheckOptions { Eps = eps, Atol = atol, Rtol = rtol, CheckForward = checkForward });
 
     /// <summary>As <see cref="Check(Func{Tensor, Tensor}, Tensor, double, double, double, bool)"/>, but throws if the check fails.</summary>
     /// <exception cref="GradCheckException">A derivative is wrong; the text names the element, both values and the likely cause.</exception>
@@ -76,7 +72,7 @@ public static class GradCheck
 /// Checks second derivatives: <see cref="GradCheck"/> of the gradient that backward computes, with respect to the inputs and
 /// to the gradients of the outputs.
 /// </summary>
-public static class GradGradCheck
+public static partial class GradGradCheck
 {
     /// <summary>Checks the second derivatives of a function of one tensor.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{Tensor, Tensor}, Tensor, double, double, double, bool)"/>
@@ -94,16 +90,8 @@ public static class GradGradCheck
     /// <inheritdoc cref="GradCheck.Check(Func{IReadOnlyList{Tensor}, Tensor[]}, IReadOnlyList{Tensor}, double, double, double, bool)"/>
     [OverloadResolutionPriority(2)]
     public static GradCheckReport Check(
-        Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        ArgumentNullException.ThrowIfNull(inputs);
-        Tensor[] outputs = function(inputs);
-        var all = new List<Tensor>(inputs);
-        for (int k = 0; k < outputs.Length; k++)
-            if (outputs[k].DType.IsFloatingPoint()) all.Add(Cotangent(outputs[k], k));
-        return new DerivativeComparison("GradGradCheck", xs => Gradients(function, xs, inputs.Count), all, eps, atol, rtol).Run(checkForward);
-    }
+        Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
+        Check(function, inputs, new GradCheckOptions { Eps = eps, Atol = atol, Rtol = rtol, CheckForward = checkForward });
 
     /// <summary>As <see cref="Check(Func{Tensor, Tensor}, Tensor, double, double, double, bool)"/>, but throws if the check fails.</summary>
     /// <exception cref="GradCheckException">A second derivative is wrong; the text names the element, both values and the likely cause.</exception>

@@ -26,13 +26,16 @@ public sealed record GradCheckReport(string Check, int Compared, IReadOnlyList<G
 }
 
 /// <summary>One derivative that differs from its central difference, or that is not the same when computed again.</summary>
-/// <param name="Mode"><c>reverse</c>, <c>forward</c>, or <c>repetition</c> for what changes from call to call.</param>
+/// <param name="Mode">
+/// <c>reverse</c>, <c>forward</c>; <c>batched</c> for many output gradients at once, <c>undefined</c> for missing ones;
+/// <c>repetition</c> for what changes from call to call.
+/// </param>
 /// <param name="Output">Which output.</param>
 /// <param name="OutputIndex">Which element of it.</param>
 /// <param name="Input">Which input; −1 where it is the value that changes from call to call.</param>
 /// <param name="InputIndex">Which element of it.</param>
 /// <param name="Analytic">The derivative by the rule.</param>
-/// <param name="Numeric">The central difference (for a repetition: what came the second time).</param>
+/// <param name="Numeric">The central difference (for a repetition: what came the second time; batched: the same one by one; undefined: with zeros).</param>
 /// <param name="Allowed">The difference that would be accepted.</param>
 /// <param name="LikelyCause">What the pattern of all differences suggests; empty if nothing.</param>
 public sealed record GradCheckFailure(
@@ -42,17 +45,33 @@ public sealed record GradCheckFailure(
     /// <summary>How far the two are apart.</summary>
     public double Error => Math.Abs(Analytic - Numeric);
 
+    /// <summary>What the backward pass threw, type and text; empty if it ran.</summary>
+    public string Thrown { get; init; } = "";
+
     /// <inheritdoc/>
     public override string ToString()
     {
         string output = $"output {Output}{Place(OutputIndex)}", input = $"input {Input}{Place(InputIndex)}";
-        string text = Mode != "repetition"
-            ? $"the {Mode}-mode derivative of {output} with respect to {input} is {Number(Analytic)}, the central difference is {Number(Numeric)} (error {Number(Error)}, allowed {Number(Allowed)})."
-            : Input < 0
-                ? $"{output} was {Number(Analytic)} at the first call and {Number(Numeric)} at the second: the function is not deterministic. Give it a Generator with a fixed seed."
-                : $"the derivative of {output} with respect to {input} was {Number(Analytic)} at the first pass and {Number(Numeric)} at the second: the backward pass is not deterministic.";
+        string text = Mode switch
+        {
+            "batched" or "undefined" => Pass(output, input),
+            "repetition" => Repetition(output, input),
+            _ => $"the {Mode}-mode derivative of {output} with respect to {input} is {Number(Analytic)}, the central difference is {Number(Numeric)} (error {Number(Error)}, allowed {Number(Allowed)}).",
+        };
         return LikelyCause.Length == 0 ? text : $"{text} {LikelyCause}";
     }
+
+    private string Pass(string output, string input)
+    {
+        string pass = Mode == "batched" ? "a batched backward pass (Vmap over output gradients)" : "a backward pass without gradients for the other outputs";
+        return Thrown.Length > 0
+            ? $"{pass} of {output} threw {Thrown}"
+            : $"the derivative of {output} with respect to {input} is {Number(Analytic)} in {pass}, {(Mode == "batched" ? "one by one" : "with zeros for them")} it is {Number(Numeric)}.";
+    }
+
+    private string Repetition(string output, string input) => Input < 0
+        ? $"{output} was {Number(Analytic)} at the first call and {Number(Numeric)} at the second: the function is not deterministic. Give it a Generator with a fixed seed."
+        : $"the derivative of {output} with respect to {input} was {Number(Analytic)} at the first pass and {Number(Numeric)} at the second: the backward pass is not deterministic.";
 
     private static string Place(IReadOnlyList<int> index) => index.Count == 0 ? "" : $" at [{string.Join(", ", index)}]";
 

@@ -8,7 +8,7 @@ namespace Nabla.Tests.Engine; // not Autograd: that would hide the class of the 
 /// The small programs of Reference/engine.json, each with what PyTorch made of it: the values of some expressions, in the
 /// order of the file, or the kind of error. The names of the tests are the ids there.
 /// </summary>
-public sealed class EngineScenarioTests
+public sealed partial class EngineScenarioTests
 {
     private static readonly JsonElement[] Cases = [.. ReferenceFile.Load("engine.json").GetProperty("cases").EnumerateArray()];
 
@@ -52,6 +52,12 @@ public sealed class EngineScenarioTests
         "shape-mismatch" => (typeof(ShapeException), "the same shape"),
         "wrong-count" => (typeof(AutogradException), "1 gradients for 2 inputs"),
         "inference" => (typeof(AutogradException), "inference mode"),
+        "hook-shape" => (typeof(ShapeException), "a hook returned a gradient"),
+        "hook-count" => (typeof(AutogradException), "returned 1 gradients where 2 are needed"),
+        "pack-in-place" => (typeof(AutogradException), "in place"),
+        "saved-freed" => (typeof(AutogradException), "was freed by a backward pass"),
+        "inference-in-place" => (typeof(AutogradException), "inference mode cannot be changed in place"),
+        "inference-grad" => (typeof(AutogradException), "inference mode"),
         _ => throw new FormatException(kind),
     };
 
@@ -572,7 +578,7 @@ public sealed class EngineScenarioTests
             case "hessian":
                 return [Functional.Hessian(x => x.Select(0, 0).Pow(2) * x.Select(0, 1), Plain(2, 3))];
             default:
-                throw new NotSupportedException($"Engine scenario \"{id}\" is not written yet.");
+                return RunWithHooks(id);
         }
     }
 }

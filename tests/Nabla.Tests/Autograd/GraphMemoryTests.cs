@@ -40,6 +40,41 @@ public sealed class GraphMemoryTests
     }
 
     [Fact]
+    public void A_chain_of_a_million_operations_differentiates_twice()
+    {
+        // At w = 1 the derivatives of wⁿ are n and n(n − 1), all steps in whole numbers.
+        Tensor w = Tensor.Of(1, DType.Float64, requiresGrad: true), y = w;
+        for (int i = 1; i < Million; i++) y = y * w;
+        Tensor g = Autograd.Grad(y, w, createGraph: true);
+        Assert.Equal(Million, g.Item());
+        Assert.Equal(1e6 * (1e6 - 1), Autograd.Grad(g, w).Item());
+    }
+
+    [Fact]
+    public void Steps_with_every_kind_of_hook_run_in_flat_memory()
+    {
+        Tensor w = Tensor.Ones([1000], DType.Float64, requiresGrad: true);
+        w.RegisterPostAccumulateGradHook(leaf => leaf.Grad = null);
+        for (int i = 0; i < 200; i++) Step(w);
+        Collect();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < 5000; i++) Step(w);
+        Collect();
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4_000_000);
+
+        static void Step(Tensor w)
+        {
+            Tensor y;
+            using (Autograd.SaveInHalfPrecision()) y = w * w;
+            y.RetainGrad();
+            y.RegisterHook(_ => null);
+            y.GradFn!.RegisterPreHook(_ => null);
+            y.GradFn.RegisterHook((_, _) => null);
+            y.Sum().Backward();
+        }
+    }
+
+    [Fact]
     public void What_was_saved_is_freed_as_backward_passes()
     {
         Tensor x = Tensor.Ones([1000], requiresGrad: true);

@@ -75,6 +75,16 @@ public sealed class LessonsTests(LessonsRun run) : IClassFixture<LessonsRun>
         Assert.Equal(recorded, rows.Count(row => row.GetProperty("recorded").ValueKind == JsonValueKind.String));
     }
 
+    // The lessons that no notebook stands behind: their examples.
+    [Theory]
+    [InlineData("second-order", "a Jacobian times a vector; Newton's method; Newton-CG")]
+    [InlineData("gradients-inside-training", "gradient penalty; a critic with gradient penalty; MAML's inner step; sines by MAML")]
+    [InlineData("solvers", "decay; growth, fitted through its solver; Kepler's equation; an equilibrium layer")]
+    [InlineData("many-at-once", "per-example gradients; clipping each example's gradient; per-example gradients of a network; a Hessian for each example; checkpointing")]
+    public void Every_example_of_what_comes_after_has_its_rows(string lesson, string examples) => Assert.Equal(
+        examples.Split("; "),
+        run.Rows.EnumerateArray().Where(row => row.GetProperty("lesson").GetString() == lesson).Select(row => row.GetProperty("example").GetString()!).Distinct());
+
     [Fact]
     public void A_row_has_its_columns_and_lists_of_equal_length()
     {

@@ -3,7 +3,8 @@
 Each case: id, description, the program, and the outcome: either the values of some expressions after it ran, or
 {"error": kind, "pytorch": its message}, where the kind is one of ours (asserted here against words of the message):
   second-backward, in-place-on-saved, in-place-on-leaf, view-of-leaf, multi-view, does-not-require-grad, not-scalar,
-  unused-input, integer-grad, set-on-non-leaf, shape-mismatch, wrong-count, inference
+  unused-input, integer-grad, set-on-non-leaf, shape-mismatch, wrong-count, inference, hook-shape, hook-count,
+  pack-in-place, saved-freed, inference-in-place, inference-grad
 """
 
 import math
@@ -28,12 +29,21 @@ WORDS = {
     "shape-mismatch": "shape",
     "wrong-count": "gradients",
     "inference": "Inference tensors",
+    "hook-shape": "has changed the size",
+    "hook-count": "incorrect number of values",
+    "pack-in-place": "modifying its input in place",
+    "saved-freed": "directly access saved tensors after they have already been freed",
+    "inference-in-place": "Inplace update to inference tensor outside InferenceMode",
+    "inference-grad": "Setting requires_grad=True on inference tensor outside InferenceMode",
 }
 PRELUDE = """
 def tensor(data, **options):
     return torch.tensor(data, dtype=torch.float64, **options)
 def leaf(data):
     return tensor(data, requires_grad=True)
+def numbers(gradients):
+    return [None if g is None else g.tolist() for g in gradients]
+saved_hooks = torch.autograd.graph.saved_tensors_hooks
 """
 cases = []
 
@@ -336,6 +346,178 @@ case("custom function wrong count", "A backward that returns the wrong number of
             return g
     x = leaf(2.); y = leaf(3.); Bad.apply(x, y).backward()
     """, error="wrong-count")
+
+# ---- hooks and in-place operations
+case("hook before an in-place operation", "A hook belongs to the value that the tensor had when it was registered.", """
+    log = []
+    x = leaf(2.); y = x * 3; y.register_hook(lambda g: log.append(float(g))); y.mul_(5); (y * 7).backward()
+    """, "log", "x.grad")
+case("hook after an in-place operation", "Registered afterwards, it sees the gradient of the new value.", """
+    log = []
+    x = leaf(2.); y = x * 3; y.mul_(5); y.register_hook(lambda g: log.append(float(g))); (y * 7).backward()
+    """, "log", "x.grad")
+case("retain grad before an in-place operation", "A retained gradient is that of the last value.", """
+    x = leaf(2.); y = x * 3; y.retain_grad(); y.mul_(5); (y * 7).backward()
+    """, "y.grad", "x.grad", "y.retains_grad")
+case("retain grad of a view of a changed base", "A view follows its base.", """
+    x = leaf([1., 2.]); v = x * 1; w = v[0:1]; w.retain_grad(); v.mul_(3); (w * 5).sum().backward()
+    """, "w.grad", "x.grad")
+case("retain grad twice", "A second pass makes a new sum; the first one stays as it was.", """
+    x = leaf(3.); y = x * 2; y.retain_grad(); (y * y).backward(retain_graph=True); first = y.grad; (y * y).backward()
+    """, "first", "y.grad")
+case("hook removed by a hook", "A hook that removes a later one does not keep it from this pass.", """
+    log = []
+    x = leaf(2.); y = x * x
+    y.register_hook(lambda g: (log.append(1), later.remove())[0])
+    later = y.register_hook(lambda g: log.append(2))
+    y.backward(retain_graph=True); y.backward()
+    """, "log")
+case("hook with create graph", "What a hook computes is differentiated, too.", """
+    x = leaf(2.); y = x * x; y.register_hook(lambda g: g * x)
+    g, = torch.autograd.grad(y, x, create_graph=True); h, = torch.autograd.grad(g, x)
+    """, "g", "h")
+case("hook that changes the shape", "A hook must return a gradient of the same shape.", """
+    x = leaf(2.); y = x * 3; y.register_hook(lambda g: tensor([1., 1.])); y.backward()
+    """, error="hook-shape")
+
+# ---- hooks of nodes
+case("node hook", "A hook of a node sees the gradients of its inputs and outputs and may replace the former.", """
+    log = []
+    x = leaf(2.); y = leaf(3.); z = x * y
+    z.grad_fn.register_hook(lambda gi, go: log.extend(numbers(gi) + numbers(go)))
+    z.grad_fn.register_hook(lambda gi, go: (gi[0] * 10, gi[1]))
+    z.backward()
+    """, "log", "x.grad", "y.grad")
+case("node hook removed", "A removed hook is not called.", """
+    x = leaf(2.); z = x * 5; h = z.grad_fn.register_hook(lambda gi, go: (gi[0] * 10, None)); h.remove(); z.backward()
+    """, "x.grad")
+case("node hook after a broadcast", "The gradients of the inputs have the inputs' shapes.", """
+    log = []
+    x = leaf([1., 2.]); y = leaf(3.); z = x * y
+    z.grad_fn.register_hook(lambda gi, go: log.extend(numbers(gi))); z.sum().backward()
+    """, "log")
+case("node hook without an input gradient", "Where no gradient is needed there is none.", """
+    log = []
+    x = leaf([1., 2.]); z = x * 2
+    z.grad_fn.register_hook(lambda gi, go: log.append([g is None for g in gi])); z.sum().backward()
+    """, "log")
+case("node hook that drops a gradient", "None stops the gradient.", """
+    x = leaf(2.); y = leaf(3.); z = x * y; z.grad_fn.register_hook(lambda gi, go: (None, gi[1])); z.backward()
+    """, "x.grad", "y.grad")
+case("node hook of a leaf", "The node of a leaf has no inputs; its hook runs when the gradient has been added.", """
+    log = []
+    x = leaf(2.); z = x * 1; node = z.grad_fn.next_functions[0][0]
+    node.register_hook(lambda gi, go: log.extend([len(gi), float(go[0]), float(x.grad)])); (z * 3).backward()
+    """, "log")
+case("node hook of a function with an unused output", "A missing output gradient is none to the hook, though the function gets zeros.", """
+    log = []
+    class Two(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2, x * 3
+        @staticmethod
+        def backward(ctx, g, h):
+            return g * 2 + h * 3
+    x = leaf([1., 2.]); a, b = Two.apply(x)
+    a.grad_fn.register_hook(lambda gi, go: log.append([g is None for g in go])); a.sum().backward()
+    """, "log", "x.grad")
+case("node hook with the wrong count", "A hook returns one gradient for each input.", """
+    x = leaf(2.); y = x * x; y.grad_fn.register_hook(lambda gi, go: (gi[0],)); y.backward()
+    """, error="hook-count")
+case("order of hooks", "Hooks of a tensor run before its node, hooks of the node after it, node by node.", """
+    log = []
+    x = leaf(2.); y = x * 3; node = y.grad_fn.next_functions[0][0]
+    node.register_hook(lambda gi, go: log.append("after the leaf's node"))
+    x.register_hook(lambda g: log.append("leaf"))
+    y.grad_fn.register_hook(lambda gi, go: log.append("after the node"))
+    y.register_hook(lambda g: log.append("result"))
+    y.backward()
+    """, "log")
+
+# ---- backward to given inputs
+case("backward to an input given twice", "It accumulates once.", """
+    x = leaf(3.); (x * x).backward(inputs=[x, x])
+    """, "x.grad")
+case("backward to a retained input", "Its gradient arrives once.", """
+    x = leaf(3.); y = x * 2; y.retain_grad(); (y * y).backward(inputs=[y])
+    """, "y.grad", "x.grad")
+case("backward to an input with a hook", "The hook sees, and may replace, what is accumulated.", """
+    log = []
+    x = leaf(2.); y = x * 3; z = y * y; y.register_hook(lambda g: (log.append(float(g)), g * 2)[1]); z.backward(inputs=[y])
+    """, "log", "y.grad")
+
+# ---- saved tensors
+case("saved tensor hooks", "Each saved tensor is packed when it is saved and unpacked when it is needed, after the scope, too.", """
+    log = []
+    x = leaf(2.); y = leaf(3.)
+    with saved_hooks(lambda t: (log.append("pack " + str(int(t))), t)[1], lambda t: (log.append("unpack " + str(int(t))), t)[1]):
+        z = x * y
+    log.append("closed"); z.backward()
+    """, "log", "x.grad", "y.grad")
+case("saved tensor hooks see what is saved", "exp saves its result, x * x both factors, a sum nothing.", """
+    log = []
+    x = leaf(0.)
+    with saved_hooks(lambda t: (log.append(float(t)), t)[1], lambda t: t): a = x.exp(); b = x * x; c = x.sum() + 1
+    """, "log")
+case("saved tensor hooks that change a value", "Backward uses what was unpacked.", """
+    x = leaf(2.)
+    with saved_hooks(lambda t: t * 10, lambda t: t): z = x * x
+    z.backward()
+    """, "x.grad")
+case("saved tensor hooks nested", "The innermost pair counts.", """
+    log = []
+    x = leaf(2.)
+    with saved_hooks(lambda t: (log.append("outer"), t)[1], lambda t: t):
+        with saved_hooks(lambda t: (log.append("inner"), t)[1], lambda t: t): a = x * x
+        b = x * x
+    """, "log")
+case("saved tensor hooks and double backward", "Unpacked tensors know their history.", """
+    x = leaf(2.)
+    with saved_hooks(lambda t: t.clone(), lambda t: t): z = x * x * x
+    g, = torch.autograd.grad(z, x, create_graph=True); h, = torch.autograd.grad(g, x)
+    """, "g", "h")
+case("pack that changes its argument", "What pack receives is the tensor itself and must stay as it is.", """
+    x = leaf(2.)
+    with saved_hooks(lambda t: t.add_(1), lambda t: t): z = (x * 1) * (x * 1)
+    """, error="pack-in-place")
+case("saved values of a node", "A node shows what it saved.", """
+    x = leaf(2.); y = leaf(3.); z = x * y; e = tensor(0.).requires_grad_().exp()
+    """, "z.grad_fn._saved_self", "z.grad_fn._saved_other", "e.grad_fn._saved_result")
+case("saved values after backward", "Freed values cannot be looked at.", """
+    x = leaf(2.); z = x * x; z.backward(); z.grad_fn._saved_self
+    """, error="saved-freed")
+case("next functions", "Each names the node and which of its outputs is meant.", """
+    class Two(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2, x * 3
+        @staticmethod
+        def backward(ctx, g, h):
+            return g * 2 + h * 3
+    x = leaf(2.); a, b = Two.apply(x); c = b * a; d = a * 2
+    """, "[n[1] for n in c.grad_fn.next_functions]", "c.grad_fn.next_functions[0][0] is a.grad_fn", "d.grad_fn.next_functions[1][0] is None")
+
+# ---- inference mode
+case("inference tensors", "What is made in inference mode is marked; views of other tensors are not.", """
+    b = tensor([1., 2.]); x = leaf([1., 2.]); y = x * 1
+    with torch.inference_mode():
+        a = tensor([1., 2.]); v = a[0:1]; c = x * 2; w = b[0:1]; b.add_(1); a.add_(1); y.mul_(2)
+        with torch.enable_grad(): d = x * 2
+    e = a * 2; u = a[0:1]
+    """, "[t.is_inference() for t in (a, v, c, w, b, y, e, u)]", "[t.requires_grad for t in (c, y, d)]", "y._version")
+case("inference tensors that are not saved", "An inference tensor may be added, and cloned.", """
+    x = leaf([1., 2.])
+    with torch.inference_mode(): a = tensor([3., 4.])
+    (x + a).sum().backward(); (x * a.clone()).sum().backward()
+    """, "x.grad")
+case("inference tensor changed outside", "In-place operations on it are refused outside the mode.", """
+    with torch.inference_mode(): a = tensor([3., 4.])
+    a.add_(1)
+    """, error="inference-in-place")
+case("inference tensor that is to require grad", "It cannot become a leaf outside the mode.", """
+    with torch.inference_mode(): a = tensor([3., 4.])
+    a.requires_grad_()
+    """, error="inference-grad")
 
 # ---- Jacobians
 case("jacobian shape", "The Jacobian's shape is the output's followed by the input's.", """

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Nabla;
 
 /// <summary>
-/// Copies elements of 1, 4 or 8 bytes between any two layouts of one shape.
+/// Copies elements of 1, 4, 8 or 16 bytes between any two layouts of one shape.
 /// </summary>
 /// <remarks>
 /// Strides are in elements and may be 0 (an expanded source) or negative (a flipped one); pointers are at the first element.
@@ -29,8 +29,11 @@ internal static unsafe class StridedCopy
             case 8:
                 Copy((ulong*)source, (ulong*)destination, shape, sourceStrides, destinationStrides);
                 break;
+            case 16:
+                Copy((UInt128*)source, (UInt128*)destination, shape, sourceStrides, destinationStrides);
+                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(elementSize), elementSize, "Copy: elements have 1, 4 or 8 bytes.");
+                throw new ArgumentOutOfRangeException(nameof(elementSize), elementSize, "Copy: elements have 1, 4, 8 or 16 bytes.");
         }
     }
 
