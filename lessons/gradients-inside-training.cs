@@ -30,7 +30,8 @@ lesson.Example("gradient penalty");
 static Tensor Critic(Tensor x, Tensor W, Tensor a) => x.MatMul(W.T).Tanh().MatMul(a);
 
 // The sum over the batch keeps the examples apart: row i of its gradient is the gradient of D at row i of x.
-static Tensor Slopes(Tensor x, Tensor W, Tensor a) => Functional.Grad(x => Critic(x, W, a).Sum(), x);
+// createGraph: W and a, by which it will be differentiated again, are not its arguments.
+static Tensor Slopes(Tensor x, Tensor W, Tensor a) => Functional.Grad(x => Critic(x, W, a).Sum(), x, createGraph: true);
 
 static Tensor Penalty(Tensor x, Tensor W, Tensor a) => (Slopes(x, W, a).Norm(axis: 1) - 1).Square().Mean();
 
