@@ -44,6 +44,22 @@ internal static class GaussianGradient
                     $"| {(positive ? "positive definite" : "symmetric")}, {n} x {n} | {partials} | {operations} | {first:F2} ms | {warm[warm.Length / 2]:F2} ms | {warm[0]:F2} ms |");
             }
         }
+
+        text.AppendLine();
+        text.AppendLine("The same as a function of tensors, 3-D, the matrix put together from its six parameters; operations of value and partials:");
+        text.AppendLine();
+        foreach ((string name, Func<Tensor, Tensor, Tensor> times) in (ReadOnlySpan<(string, Func<Tensor, Tensor, Tensor>)>)
+            [("d.Dot(Linalg.Inv(S).MatMul(d))", static (S, d) => Linalg.Inv(S).MatMul(d)), ("d.Dot(Linalg.Solve(S, d))", static (S, d) => Linalg.Solve(S, d))])
+        {
+            TracedFormula traced = Formula.Trace((s, x, m) =>
+            {
+                Tensor d = x - m;
+                Tensor matrix = Tensor.Stack([s[0], s[1], s[2], s[1], s[3], s[4], s[2], s[4], s[5]]).Reshape(3, 3);
+                return (-d.Dot(times(matrix, d)) / 2).Exp();
+            }, 6, 3, 3);
+            Expr[] gradient = traced.Output.Gradient([.. traced.Symbols]);
+            text.AppendLine(CultureInfo.InvariantCulture, $"- `{name}`: {OperationCount.Of([traced.Output, .. gradient])}");
+        }
         return text.ToString();
     }
 }

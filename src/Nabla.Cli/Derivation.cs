@@ -130,10 +130,10 @@ internal sealed record DerivativeValues
     public required double FiniteDifferenceError { get; init; }
 
     /// <summary>
-    /// Whether all ways agree. NaN agrees with NaN only; where the function or its derivative is not finite there are no differences
-    /// to compare with.
+    /// Whether all ways agree on a derivative: NaN is none. Where the function or its derivative is not finite, or differences do not
+    /// converge, there are no differences to compare with.
     /// </summary>
-    public bool Agree => Same(Symbolic, Autograd) && (ForwardMode is not { } forward || Same(Symbolic, forward)) && DifferencesAgree;
+    public bool Agree => !double.IsNaN(Symbolic) && Same(Symbolic, Autograd) && (ForwardMode is not { } forward || Same(Symbolic, forward)) && DifferencesAgree;
 
     private bool DifferencesAgree => double.IsNaN(FiniteDifference)
         ? !double.IsFinite(Symbolic)

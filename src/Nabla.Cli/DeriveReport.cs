@@ -35,11 +35,18 @@ internal static class DeriveReport
             if (values.ForwardMode is { } forward) Line("by forward mode", Text(forward));
             Line("by differences", WithError(values.FiniteDifference, values.FiniteDifferenceError));
             if (result.Digits is { } digits) Line("to more digits", digits);
-            Line("", values.Agree ? "all agree" : "THEY DO NOT AGREE");
+            Line("", Verdict(values));
         }
 
         void Line(string label, string value) => output.WriteLine($"  {label.PadRight(LabelWidth)}{value}".TrimEnd());
     }
+
+    private static string Verdict(DerivativeValues values) => values switch
+    {
+        { Agree: false } => double.IsNaN(values.Symbolic) ? "NO DERIVATIVE HERE: the formula is not defined at this point" : "THEY DO NOT AGREE",
+        _ when double.IsFinite(values.FiniteDifference) && double.IsFinite(values.FiniteDifferenceError) => "all agree",
+        _ => "formula and autograd agree; differences do not converge here",
+    };
 
     private static string WithError(double value, double error) => double.IsNaN(value)
         ? "none: the function is not finite here"

@@ -45,7 +45,21 @@ internal sealed record DeriveRequest
             Shown = shown,
             Point = Point,
             Values = Point is null ? null : derivation.At(Point, forwardMode: true),
-            Digits = Point is null || Digits is not { } count ? null : shown.Evaluate(Point, count),
+            Digits = ToDigits(shown),
         };
+    }
+
+    /// <summary>The value to many digits, or why there are none; null if none were asked for.</summary>
+    private string? ToDigits(Expr shown)
+    {
+        if (Point is null || Digits is not { } count) return null;
+        try
+        {
+            return shown.Evaluate(Point, count);
+        }
+        catch (NotSupportedException reason)
+        {
+            return $"none: {reason.Message}";
+        }
     }
 }

@@ -206,7 +206,7 @@ public abstract partial class Expr
     }
 
     /// <summary>Writes out every sum and product over an index whose bounds are whole numbers, the inner ones first; others stay.</summary>
-    /// <exception cref="InvalidOperationException">One has more than a million terms.</exception>
+    /// <exception cref="InvalidOperationException">One has more than 10,000 terms.</exception>
     public Expr Unroll() => Unrolling.Of(this);
 
     /// <summary>

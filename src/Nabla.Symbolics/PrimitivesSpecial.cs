@@ -96,7 +96,7 @@ public static partial class Primitives
         Scalar2 = ScalarMath.Zeta,
         Partial = (args, _, i) => i == 1
             ? -args[0] * Functions.Zeta(args[0] + 1, args[1])
-            : throw new NotSupportedException($"zeta: no derivative with respect to the exponent x; x is {args[0]}. Use a constant exponent."),
+            : throw new NotSupportedException($"zeta: no derivative with respect to its first argument, the exponent; it is {args[0]} here. Use a constant there and differentiate by the second."),
     };
 
     /// <summary>The modified Bessel function of the first kind of order 0.</summary>

@@ -17,6 +17,9 @@ internal sealed class DifferenceLadder
     // The levels at which a result of larger steps is looked at again.
     private static readonly int[] Witnesses = [8, 15, 22];
 
+    // The last is for fast waves far from 0, which the others step over.
+    private static readonly int[] FineWitnesses = [.. Witnesses, 29];
+
     // Where high differences are taken: neighbours half as far apart this many times.
     private static readonly int[] NoiseScales = [16, 19, 22, 25, 28];
 
@@ -143,7 +146,7 @@ internal sealed class DifferenceLadder
     {
         if (At(level) is not { } here) return false;
         var gap = Math.Abs(here.Slope - value);
-        foreach (var witness in Witnesses)
+        foreach (var witness in FineWitnesses)
         {
             if (witness <= level || At(witness) is not { } rung) continue;
             if (Math.Abs(rung.Slope - value) > (gap / 4) + (4 * error) + (8 * rung.Noise)) return false;

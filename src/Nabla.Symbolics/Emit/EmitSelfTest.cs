@@ -168,7 +168,8 @@ internal static class EmitSelfTest
             (at, scalar, shape) => Target("result", at, scalar, shape), (at, scalar, shape) => Target("d", at, scalar, shape));
         string name = Identifiers.Clean(request.Name);
         string body = Body(call, $"    var result = new {real}[{call.Outputs}];\n", weights, points[0].Length).Replace("out[", "result[");
-        if (vectors.Length > 0) body = body.Insert(body.LastIndexOf("    return", StringComparison.Ordinal), vectors.ToString());
+        if (vectors.Length > 0 && call.Returns && weights == 0) body = $"    {real} value = {call.Text};\n{vectors}    return value;\n";
+        else if (vectors.Length > 0) body = body.Insert(body.LastIndexOf("    return", StringComparison.Ordinal), vectors.ToString());
         string text = $$"""
             {{Emit.CSharp(request)}}
             private static {{real}} Total({{real}}[] x, {{real}}[] d)

@@ -13,7 +13,7 @@ public sealed class BigOperator : Expr
     internal const int LargestNesting = 64;
 
     /// <summary>An operator is written out up to this many terms.</summary>
-    internal const int LargestUnrolling = 1_000_000;
+    internal const int LargestUnrolling = 10_000;
 
     private BigOperator(bool isSum, Symbol index, Expr lower, Expr upper, Expr body)
         : base([lower, upper], HashOf(isSum ? 0x7200 : 0x7201, [index, lower, upper, body]), 0, 0, body)
@@ -72,7 +72,7 @@ public sealed class BigOperator : Expr
     internal Expr BodyAt(Expr index) => Body.Subs(Index, index);
 
     /// <summary>The terms or factors of an operator with numeric bounds, combined.</summary>
-    /// <exception cref="InvalidOperationException">There are more than a million.</exception>
+    /// <exception cref="InvalidOperationException">There are more than 10,000.</exception>
     internal Expr WriteOut(long first, long last)
     {
         if (last < first) return IsSum ? Number.Zero : Number.One;

@@ -43,6 +43,7 @@ internal sealed partial class InfixParser
         }
 
         operation.Add(current);
+        operation.CarryOutSign();
         switch (operation.Level)
         {
             case SumLevel:
@@ -53,6 +54,37 @@ internal sealed partial class InfixParser
                 return Functions.Product([.. operation.Operands]);
             default:
                 return operation.Operands.Aggregate(operation.Level == AndLevel ? Functions.And : Functions.Or);
+        }
+    }
+
+    /// <summary>Whether the text in a bracket is a sum, of which the last term is <see cref="current"/>.</summary>
+    private bool HoldsOnlySum(Bracket bracket) => bracket.Kind == TokenKind.Open && bracket.Function is null
+        && Top is { Level: SumLevel, HasDecimals: false } && pending.Count == bracket.PendingBelow + 1 && !Pending.IsDecimal(current);
+
+    /// <summary>
+    /// After the bracket around a sum. If the sum goes on behind it, or is itself a term, its terms stay terms: completed one by one, the sums of
+    /// a - (b - (c - … or of ((a + b) + c) + … would be sorted and flattened again and again. Decimals are added in the order of the brackets.
+    /// </summary>
+    private void CloseSum()
+    {
+        var inner = pending.Pop();
+        var around = Top;
+        var isTerm = token.Kind is TokenKind.Plus or TokenKind.Minus or TokenKind.Close or TokenKind.Comma or TokenKind.End;
+        if (!isTerm || around is { Level: > SumLevel } or { Level: SumLevel, HasDecimals: true })
+        {
+            current = Complete(inner);
+        }
+        else if (around is { Level: SumLevel })
+        {
+            inner.Add(current);
+            pending.Pop();
+            var joined = around.Join(inner);
+            pending.Push(joined);
+            current = joined.TakeLast();
+        }
+        else
+        {
+            pending.Push(inner);
         }
     }
 
@@ -153,7 +185,45 @@ internal sealed partial class InfixParser
 
         public List<Expr> Operands { get; } = [];
 
-        public void Add(Expr operand) => Operands.Add(!IsInverse ? operand : Level == SumLevel ? -operand : 1 / operand);
+        /// <summary>Whether a term is a decimal number, whose sums depend on their order.</summary>
+        public bool HasDecimals { get; private set; }
+
+        // The terms of a long sum that is subtracted are negated once, at the end.
+        private bool IsNegated { get; set; }
+
+        public static bool IsDecimal(Expr term) => term is Number { IsExact: false } or Sum { Args: [.., Number { IsExact: false }] };
+
+        public void Add(Expr operand)
+        {
+            HasDecimals |= IsDecimal(operand);
+            Operands.Add(IsInverse == IsNegated ? operand : Level == SumLevel ? -operand : 1 / operand);
+        }
+
+        /// <summary>This sum with another one added, or subtracted if that is next; the shorter one is put into the longer.</summary>
+        public Pending Join(Pending other)
+        {
+            var (longer, shorter) = Operands.Count >= other.Operands.Count ? (this, other) : (other, this);
+            var isOpposite = IsNegated ^ IsInverse ^ other.IsNegated;
+            foreach (var term in shorter.Operands) longer.Operands.Add(isOpposite ? -term : term);
+            if (ReferenceEquals(longer, other)) other.IsNegated ^= IsInverse;
+            return longer;
+        }
+
+        /// <summary>Takes the last term away, to be added again.</summary>
+        public Expr TakeLast()
+        {
+            var last = Operands[^1];
+            Operands.RemoveAt(Operands.Count - 1);
+            IsInverse = IsNegated;
+            return last;
+        }
+
+        public void CarryOutSign()
+        {
+            if (!IsNegated) return;
+            for (var i = 0; i < Operands.Count; i++) Operands[i] = -Operands[i];
+            IsNegated = false;
+        }
     }
 
     /// <summary>An open bracket; the operators below it wait.</summary>

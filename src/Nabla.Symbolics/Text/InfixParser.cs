@@ -316,8 +316,8 @@ internal sealed partial class InfixParser
         var bracket = brackets.Peek();
         var closing = token.Kind;
         Reduce(SumLevel + 1);
-        var terms = closing == TokenKind.Close ? TermsOfOuterSum(bracket) : null;
-        if (terms is null) Reduce(OrLevel);
+        var isSum = closing == TokenKind.Close && HoldsOnlySum(bracket);
+        if (!isSum) Reduce(OrLevel);
         var fits = closing == bracket.Closing || (closing == TokenKind.Comma && bracket.Arguments is not null);
         if (!fits)
         {
@@ -336,42 +336,10 @@ internal sealed partial class InfixParser
         bracket.Arguments?.Add(current);
         if (closing == TokenKind.Comma) return false;
         brackets.Pop();
-        if (terms is not null) JoinOuterSum(terms);
+        if (isSum) CloseSum();
         else if (bracket.Kind == TokenKind.OpenIndex) current = ElementOf(bracket);
         else if (bracket.Kind == TokenKind.Bar) current = Functions.Abs(current);
         else if (bracket.Function is { } function) current = Call(function, [.. bracket.Arguments!], bracket.Name);
         return true;
-    }
-
-    /// <summary>The sum in progress within a bracket that is added to another sum in progress: b + c in a + (b + c; otherwise null.</summary>
-    private Pending? TermsOfOuterSum(Bracket bracket)
-    {
-        if (bracket.Kind != TokenKind.Open || bracket.Function is not null || Top is not { Level: SumLevel } terms) return null;
-        if (pending.Count != bracket.PendingBelow + 1) return null;
-        brackets.Pop();
-        pending.Pop();
-        var joins = Top is { Level: SumLevel, IsInverse: false };
-        pending.Push(terms);
-        brackets.Push(bracket);
-        return joins ? terms : null;
-    }
-
-    /// <summary>
-    /// Hands the terms of a bracket on to the sum around it, unless something else is done with them, such as a product. Completed one by
-    /// one, the sums of a + (b + (c + … would be flattened again and again, in quadratic time.
-    /// </summary>
-    private void JoinOuterSum(Pending terms)
-    {
-        pending.Pop();
-        if (token.Kind is not (TokenKind.Plus or TokenKind.Minus or TokenKind.Close or TokenKind.Comma or TokenKind.End))
-        {
-            current = Complete(terms);
-            return;
-        }
-
-        terms.Add(current);
-        current = terms.Operands[^1];
-        terms.Operands.RemoveAt(terms.Operands.Count - 1);
-        Top!.Operands.AddRange(terms.Operands);
     }
 }

@@ -62,6 +62,18 @@ public sealed class Generator
         return this;
     }
 
+    /// <summary>Where in which stream the generator is.</summary>
+    internal (ulong Seed, ulong Position, ulong Forks) State
+    {
+        get => (seed, Interlocked.Read(ref position), Interlocked.Read(ref forks));
+        set
+        {
+            seed = value.Seed;
+            Interlocked.Exchange(ref position, value.Position);
+            Interlocked.Exchange(ref forks, value.Forks);
+        }
+    }
+
     /// <summary>A new, unrelated generator. The n-th fork of a seed is always the same, and forking draws nothing from this stream.</summary>
     public Generator Fork() => new(Word(seed, Interlocked.Increment(ref forks) - 1, ForkStream));
 

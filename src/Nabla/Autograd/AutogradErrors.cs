@@ -80,13 +80,17 @@ internal static class AutogradErrors
         new($"{op}: a hook returned a gradient {given} where {needed} is needed. Return a tensor of the same shape, or null to keep the gradient.");
 
     public static AutogradException InPlaceOnLeaf(string op) =>
-        new($"{op}: a leaf that requires a gradient cannot be changed in place while operations are recorded. Use the operation without InPlace, or wrap the update in Autograd.NoGrad().");
+        GradMode.IsTransform
+        ? new($"{op}: an argument of a function that is being differentiated cannot be changed in place, nor can another leaf that requires a gradient. Change a Clone() of it.")
+        : new($"{op}: a leaf that requires a gradient cannot be changed in place while operations are recorded. Use the operation without InPlace, or wrap the update in Autograd.NoGrad().");
 
     public static AutogradException InPlaceOnInference(string op) =>
         new($"{op}: a tensor made in inference mode cannot be changed in place outside of it. Clone() it first, or do it in inference mode.");
 
     public static AutogradException InPlaceOnLeafView(string op) =>
-        new($"{op}: a view of a leaf that requires a gradient cannot be changed in place while operations are recorded. Clone() the leaf first, or wrap the update in Autograd.NoGrad().");
+        GradMode.IsTransform
+        ? new($"{op}: a view of an argument of a function that is being differentiated cannot be changed in place, nor can one of another leaf that requires a gradient. Clone() it first.")
+        : new($"{op}: a view of a leaf that requires a gradient cannot be changed in place while operations are recorded. Clone() the leaf first, or wrap the update in Autograd.NoGrad().");
 
     public static AutogradException InPlaceOnSharedView(string op, string maker) =>
         new($"{op}: this tensor is one of several views made by {maker}, and none of them may be changed in place. Use a slice instead, or Clone() it.");
@@ -104,8 +108,43 @@ internal static class AutogradErrors
     public static AutogradException EndedLevel(string op, string transform) =>
         new($"{op}: an argument belongs to a call of {transform} that has returned. Return it from the function instead of keeping it in a variable outside, or Detach() it there.");
 
-    public static AutogradException ValueOfItem(string op, string transform, int items) =>
-        new($"{op}: inside {transform} this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function.");
+    /// <summary>Marks errors of code that asks for the numbers of a tensor that stands for many.</summary>
+    public const string ReadsNumbers = "Nabla.ReadsNumbers";
+
+    /// <summary>Marks errors of functions that have no forward-mode rule.</summary>
+    public const string HasNoForwardRule = "Nabla.HasNoForwardRule";
+
+    public static AutogradException ValueOfItem(string op, string transform, int items) => Marked(ReadsNumbers,
+        new($"{op}: inside {transform} this tensor stands for {items} items, so it has no single value. Use Where instead of if, and return tensors from the function."));
+
+    public static AutogradException NoBatchRule(string function, int items, Exception cause) =>
+        new($"{function}: Forward asks for the numbers of a tensor that stands for {items} items inside Vmap. Override Batch(context, items, count), which gets all of them, or write Forward in tensor operations. {cause.Message}", cause);
+
+    public static AutogradException NoForwardRule(string function, string transform) => Marked(HasNoForwardRule,
+        new($"{function}: states no forward-mode rule, so it cannot be used inside {transform}. Override Jvp(context, tangents), or write it with differentiable operations; GradCheck leaves forward mode out with checkForward: false."));
+
+    public static AutogradException NullInput(string function, int index) => new($"{function}: input {index} is null. Pass a tensor.");
+
+    public static AutogradException NoOutputs(string function) =>
+        new($"{function}: Forward returned no outputs, or null among them. Return at least one tensor.");
+
+    public static AutogradException WrongTangentCount(string function, int given, int needed) =>
+        new($"{function}: Jvp returned {given} tangents for {needed} outputs. Return one for each output, null where it is zero.");
+
+    public static ShapeException TangentOfOutput(string function, int output, Shape given, Shape needed) =>
+        new($"{function}: Jvp returned a tangent {given} for output {output}, which is {needed}. They must have the same shape.");
+
+    public static ShapeException BatchOfOutput(string function, Shape? given, int items) =>
+        new($"{function}: Batch returned {(given is { } shape ? shape.ToString() : "null")} for {items} items. Return outputs with the items along the first axis.");
+
+    public static AutogradException SavedWithoutTangent(string function, Shape shape) =>
+        new($"{function}: a saved tensor {shape} is neither an input nor an output, so forward mode around Backward would miss its derivative. Return it as an output too, or compute it again from the inputs.");
+
+    private static AutogradException Marked(string mark, AutogradException error)
+    {
+        error.Data[mark] = true;
+        return error;
+    }
 
     public static AutogradException RandomItems(string op) =>
         new($"{op}: random numbers inside Vmap: pass randomness: VmapRandomness.Different to draw them for each item, or Same to draw them once for all.");

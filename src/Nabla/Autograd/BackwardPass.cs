@@ -235,6 +235,41 @@ internal sealed class BackwardPass
         Add(ref SlotOf(node, edge.Output), gradient, owned);
     }
 
+    /// <summary>
+    /// Sends gradients into a graph that was recorded during this pass, in place of a node: its nodes are later than all that are
+    /// waiting, so they run next, and what they send on goes where that node's edges lead.
+    /// </summary>
+    public void SendInto(Node replaced, ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> gradients)
+    {
+        if (needed is not null) Extend(replaced, outputs);
+
+        // The replaced node sends nothing itself, so hooks behind it have nothing to see.
+        GradientSlot[]? outer = collected;
+        collected = null;
+        for (int i = 0; i < outputs.Length; i++) Send(outputs[i].GradientEdge(), gradients[i], owned: false, -1);
+        collected = outer;
+    }
+
+    /// <summary>Adds the nodes of a new graph from which a needed one can be reached.</summary>
+    private void Extend(Node replaced, ReadOnlySpan<Tensor> outputs)
+    {
+        var seen = new HashSet<Node>();
+        var stack = new Stack<(Node Node, int Next)>();
+        foreach (Tensor output in outputs)
+            if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
+        while (stack.TryPop(out (Node Node, int Next) top))
+        {
+            if (top.Next < top.Node.EdgeCount)
+            {
+                stack.Push((top.Node, top.Next + 1));
+                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
+                continue;
+            }
+            for (int i = 0; i < top.Node.EdgeCount; i++)
+                if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
+        }
+    }
+
     private void Add(ref GradientSlot slot, Tensor gradient, bool owned)
     {
         if (slot.Gradient is null)

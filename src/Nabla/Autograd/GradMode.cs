@@ -55,6 +55,17 @@ internal static class GradMode
         return before;
     }
 
+    /// <summary>All modes that are on.</summary>
+    public static Modes Current => current;
+
+    /// <summary>Sets all modes on this thread only, for a synchronous stretch of the engine. Returns the former ones.</summary>
+    public static Modes Replace(Modes modes)
+    {
+        Modes before = current;
+        current = modes;
+        return before;
+    }
+
     /// <summary>Sets and clears modes on this thread only, for a synchronous stretch of the engine. Returns the former modes.</summary>
     public static Modes Change(Modes set, Modes clear)
     {

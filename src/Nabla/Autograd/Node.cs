@@ -18,6 +18,9 @@ public abstract class Node
 
     internal readonly long Sequence;
 
+    /// <summary>The number of the latest operation: all that are recorded from now on have greater ones.</summary>
+    internal static long LatestSequence => Volatile.Read(ref count);
+
     /// <summary>Shape and dtype of the first output: its gradient must have the same.</summary>
     internal readonly int[] OutputDims;
     internal readonly DType OutputDType;

@@ -133,6 +133,14 @@ public sealed partial class Tensor
         }
     }
 
+    /// <summary>The stacked items that this tensor stands for, also as the primal of a pair; null if it has numbers of its own.</summary>
+    internal BatchValue? ItemsWithin()
+    {
+        Tensor x = this;
+        while (x.Extra?.Dual is { } dual) x = dual.Primal;
+        return x.Extra?.Batch;
+    }
+
     /// <summary>The numbers, for code outside of an operation's kernel: control flow, copies out of the library, in-place writes.</summary>
     /// <param name="op">Who asks, for the message.</param>
     /// <exception cref="TraceException">The tensor holds formulas.</exception>
@@ -140,7 +148,7 @@ public sealed partial class Tensor
     internal ref readonly NdArray Numbers(string op)
     {
         if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
-        if (Extra?.Batch is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        if (HasLevel && ItemsWithin() is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
         return ref Value;
     }
 
@@ -271,6 +279,7 @@ public sealed partial class Tensor
     public Tensor Detach()
     {
         if (Extra?.Batch is { } batch) return BatchMode.Wrap(batch.Level, batch.Items.Detach());
+        if (Extra?.Dual is { } dual) return dual.Primal.Detach();
         return new(Value)
         {
             Flags = Flags & (TensorFlags.Inference | TensorFlags.Symbolic),

@@ -34,6 +34,17 @@ internal sealed class VmapScope : IDisposable
 
     public TransformLevel Level { get; }
 
+    /// <summary>The innermost call that is running on this thread.</summary>
+    public static VmapScope? Innermost => innermost;
+
+    /// <summary>Makes random numbers ask another call, or none. Returns the former one.</summary>
+    public static VmapScope? Replace(VmapScope? scope)
+    {
+        VmapScope? before = innermost;
+        innermost = scope;
+        return before;
+    }
+
     /// <summary>Draws numbers of a shape, for each item where that is asked for.</summary>
     /// <param name="op">The name for messages.</param>
     /// <param name="shape">The shape of an item.</param>

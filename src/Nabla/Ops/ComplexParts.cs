@@ -47,25 +47,33 @@ internal static class ComplexParts
 
     // ---- elementwise ------------------------------------------------------------------------------------------------------
 
-    private static readonly ElementwiseOp Product = ElementwiseOp.Derived("Mul", 4, x => [(x[0] * x[2]) - (x[1] * x[3]), (x[0] * x[3]) + (x[1] * x[2])]);
+    private static readonly ElementwiseOp ProductOfParts = ElementwiseOp.Derived("Mul", 4, x => [(x[0] * x[2]) - (x[1] * x[3]), (x[0] * x[3]) + (x[1] * x[2])]);
 
-    // Divided by the length twice, so that its square does not leave the range of numbers.
-    private static readonly ElementwiseOp Quotient = ElementwiseOp.Derived("Div", 4, x =>
+    // Divided by the length in two steps, whose formulas are not put together: its square may leave the range of numbers.
+    private static readonly ElementwiseOp Direction = ElementwiseOp.Derived("Div", 2, x =>
     {
-        Expr length = F.Hypot(x[2], x[3]), c = x[2] / length, s = x[3] / length;
-        return [((x[0] * c) + (x[1] * s)) / length, ((x[1] * c) - (x[0] * s)) / length];
+        Expr length = F.Hypot(x[0], x[1]);
+        return [x[0] / length, x[1] / length, length];
     });
+
+    private static readonly ElementwiseOp Quotient = ElementwiseOp.Derived("Div", 5, x => [((x[0] * x[2]) + (x[1] * x[3])) / x[4], ((x[1] * x[2]) - (x[0] * x[3])) / x[4]]);
 
     private static readonly ElementwiseOp Exponential = ElementwiseOp.Derived("Exp", 2, x => [F.Exp(x[0]) * F.Cos(x[1]), F.Exp(x[0]) * F.Sin(x[1])]);
     private static readonly ElementwiseOp Logarithm = ElementwiseOp.Derived("Log", 2, x => [F.Log(F.Hypot(x[0], x[1])), F.Atan2(x[1], x[0])]);
 
     public static Tensor Mul(Tensor[] x) =>
-        !x[0].IsComplex ? Scaled(x[1], x[0], x) : !x[1].IsComplex ? Scaled(x[0], x[1], x) : OfBoth(Product, x);
+        !x[0].IsComplex ? Scaled(x[1], x[0], x) : !x[1].IsComplex ? Scaled(x[0], x[1], x) : Product(x);
 
     public static Tensor Div(Tensor[] x)
     {
-        if (x[1].IsComplex) return OfBoth(Quotient, x);
         DType type = ElementTypes.Result(x);
+        if (x[1].IsComplex)
+        {
+            (Tensor a, Tensor b) = (x[0].To(type), x[1].To(type));
+            Tensor[] direction = Direction.ApplyMany(b.Real, b.Imag);
+            Tensor[] parts = Quotient.ApplyMany(a.Real, a.Imag, direction[0], direction[1], direction[2]);
+            return Tensor.Complex(parts[0], parts[1]);
+        }
         return (x[0].To(type).ViewAsReal() / Factor(x[1], type)).ViewAsComplex();
     }
 
@@ -110,11 +118,11 @@ internal static class ComplexParts
 
     private static Tensor Factor(Tensor real, DType type) => real.To(type.PartType()).Unsqueeze(^1);
 
-    private static Tensor OfBoth(ElementwiseOp op, Tensor[] x)
+    private static Tensor Product(Tensor[] x)
     {
         DType type = ElementTypes.Result(x);
         (Tensor a, Tensor b) = (x[0].To(type), x[1].To(type));
-        Tensor[] parts = op.ApplyMany(a.Real, a.Imag, b.Real, b.Imag);
+        Tensor[] parts = ProductOfParts.ApplyMany(a.Real, a.Imag, b.Real, b.Imag);
         return Tensor.Complex(parts[0], parts[1]);
     }
 

@@ -14,11 +14,12 @@ public static class TensorLiteral
         if (items.IsEmpty) return Tensor.Zeros([0]);
         foreach (Tensor item in items)
             if (item.Shape != items[0].Shape) throw ArrayErrors.Ragged("Tensor", items[0].Shape.ToString(), item.Shape.ToString());
-        // C# numbers take the type of the tensors among the items; alone they are float32, or int64 if all are whole.
+        // C# numbers take the type of the tensors among the items; alone they are float32, complex64, or int64 if all are whole.
         DType common = ElementTypes.Result(items);
         bool numbersOnly = true;
         foreach (Tensor item in items) numbersOnly &= (item.Flags & TensorFlags.Number) != 0;
         if (numbersOnly && common == DType.Float64) common = DType.Float32;
+        if (numbersOnly && common == DType.Complex128) common = DType.Complex64;
         var converted = new Tensor[items.Length];
         for (int i = 0; i < items.Length; i++) converted[i] = (items[i].Flags & TensorFlags.Number) != 0 ? items[i].To(common) : items[i];
         return Tensor.Stack(converted);

@@ -38,11 +38,33 @@ internal static class Differentiation
         var variables = new Tensor[inputs.Count];
         for (int i = 0; i < variables.Length; i++)
         {
-            Tensor x = inputs[i];
+            Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
             if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, i, x);
             variables[i] = connected && x.RequiresGrad ? new AliasOp().Of(x) : x.WithoutHistory().RequireGrad();
         }
         return variables;
+    }
+
+    /// <summary>The result of a function that returns one tensor and leaves its arguments alone.</summary>
+    /// <exception cref="AutogradException">It returned null, or changed an argument in place.</exception>
+    public static Tensor Call(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> variables)
+    {
+        var guard = new InputGuard(variables);
+        Tensor value = function(variables) ?? throw TransformErrors.ReturnedNull(op);
+        guard.Check(op, variables);
+        return value;
+    }
+
+    /// <summary>The results of a function that returns tensors and leaves its arguments alone.</summary>
+    /// <exception cref="AutogradException">It returned null, or changed an argument in place.</exception>
+    public static Tensor[] CallMany(string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> variables)
+    {
+        var guard = new InputGuard(variables);
+        IReadOnlyList<Tensor> results = function(variables) ?? throw TransformErrors.ReturnedNull(op);
+        var values = new Tensor[results.Count];
+        for (int k = 0; k < values.Length; k++) values[k] = results[k] ?? throw TransformErrors.ReturnedNull(op);
+        guard.Check(op, variables);
+        return values;
     }
 
     /// <summary>The gradients of outputs with respect to variables; null where there is no dependence.</summary>
@@ -68,22 +90,23 @@ internal static class Differentiation
         string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents)
     {
         if (tangents.Count != inputs.Count) throw TransformErrors.TangentCount(op, tangents.Count, inputs.Count);
-        var level = new TransformLevel(op);
-        var pairs = new Tensor[inputs.Count];
-        for (int i = 0; i < pairs.Length; i++)
+        for (int i = 0; i < inputs.Count; i++)
         {
-            Tensor x = inputs[i];
-            pairs[i] = x;
+            Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
             if (tangents[i] is not { } tangent) continue;
             if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, i, x);
             if (tangent.Shape != x.Shape) throw TransformErrors.TangentShape(op, i, tangent.Shape, x.Shape);
             if (tangent.DType != x.DType) throw TransformErrors.TangentDType(op, i, tangent.DType, x.DType);
-            pairs[i] = ForwardMode.Pair(level, x, tangent);
         }
+        var pairs = new Tensor[inputs.Count];
         IReadOnlyList<Tensor> outputs;
+        var level = new TransformLevel(op);
         try
         {
-            outputs = function(pairs);
+            for (int i = 0; i < pairs.Length; i++) pairs[i] = tangents[i] is { } tangent ? ForwardMode.Pair(level, inputs[i], tangent) : inputs[i];
+            var guard = new InputGuard(pairs);
+            outputs = function(pairs) ?? throw TransformErrors.ReturnedNull(op);
+            guard.Check(op, pairs);
         }
         finally
         {
@@ -91,7 +114,7 @@ internal static class Differentiation
         }
         var values = new Tensor[outputs.Count];
         var results = new Tensor?[outputs.Count];
-        for (int k = 0; k < values.Length; k++) (values[k], results[k]) = ForwardMode.Split(outputs[k], level);
+        for (int k = 0; k < values.Length; k++) (values[k], results[k]) = ForwardMode.Split(outputs[k] ?? throw TransformErrors.ReturnedNull(op), level);
         return (values, results);
     }
 
@@ -108,11 +131,21 @@ internal static class Differentiation
     /// <summary>A result without the history of this derivative, unless that is to be recorded.</summary>
     public static Tensor Finish(Tensor result, bool record) => record ? result : result.WithoutHistory();
 
-    /// <summary>Zeros where there is no dependence.</summary>
-    public static Tensor[] Filled(Tensor?[] gradients, Tensor[] like)
+    /// <summary>Zeros where there is no dependence; an error if an operation is named that insists on it.</summary>
+    public static Tensor[] Filled(Tensor?[] gradients, Tensor[] like, string? strict = null)
     {
         var results = new Tensor[gradients.Length];
-        for (int i = 0; i < results.Length; i++) results[i] = gradients[i] ?? ZerosLike(like[i]);
+        for (int i = 0; i < results.Length; i++)
+            results[i] = gradients[i] ?? (strict is null ? ZerosLike(like[i]) : throw TransformErrors.Independent(strict, i));
+        return results;
+    }
+
+    /// <summary>Zeros for the results that do not depend on the inputs.</summary>
+    public static Tensor[] FilledTangents(string op, Tensor?[] tangents, Tensor[] values, bool strict)
+    {
+        var results = new Tensor[tangents.Length];
+        for (int k = 0; k < results.Length; k++)
+            results[k] = tangents[k] ?? (strict ? throw TransformErrors.ConstantResult(op, k) : ZerosLike(values[k]));
         return results;
     }
 

@@ -25,66 +25,70 @@ public static partial class Functional
     /// <param name="function">From one tensor to one element.</param>
     /// <param name="x">Where; floating point.</param>
     /// <param name="createGraph">Whether the gradient can be differentiated again; by default where something around it wants that.</param>
+    /// <param name="strict">Throw if the function does not depend on an argument at all, instead of returning zeros for it.</param>
     /// <exception cref="ShapeException">The function returns more or less than one element.</exception>
     /// <exception cref="DTypeException"><paramref name="x"/> is not floating point.</exception>
-    public static Tensor Grad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null) =>
-        Gradients("Functional.Grad", xs => function(xs[0]), [x], createGraph).Gradients[0];
+    /// <exception cref="AutogradException">The function returned null, or changed its argument in place; or <paramref name="strict"/>, and it does not depend on x.</exception>
+    public static Tensor Grad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false) =>
+        Gradients("Functional.Grad", xs => function(xs[0]), [x], createGraph, strict).Gradients[0];
 
     /// <summary>The gradients of a function of two tensors.</summary>
-    /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?)"/>
+    /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
     /// <param name="function">From two tensors to one element.</param>
     /// <param name="x">The first argument.</param>
     /// <param name="y">The second argument.</param>
     /// <param name="createGraph">Whether the gradients can be differentiated again; by default where something around them wants that.</param>
-    public static (Tensor X, Tensor Y) Grad(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null)
+    /// <param name="strict">Throw if the function does not depend on an argument at all, instead of returning zeros for it.</param>
+    public static (Tensor X, Tensor Y) Grad(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null, bool strict = false)
     {
-        Tensor[] gradients = Gradients("Functional.Grad", xs => function(xs[0], xs[1]), [x, y], createGraph).Gradients;
+        Tensor[] gradients = Gradients("Functional.Grad", xs => function(xs[0], xs[1]), [x, y], createGraph, strict).Gradients;
         return (gradients[0], gradients[1]);
     }
 
     /// <summary>The gradients of a function of any number of tensors.</summary>
-    /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?)"/>
+    /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
     /// <param name="function">From a list of tensors to one element.</param>
     /// <param name="inputs">The arguments.</param>
     /// <param name="createGraph">Whether the gradients can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="strict">Throw if the function does not depend on an argument at all, instead of returning zeros for it.</param>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // [a, b] means two inputs, not a stacked tensor
-    public static Tensor[] Grad(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null) =>
-        Gradients("Functional.Grad", function, inputs, createGraph).Gradients;
+    public static Tensor[] Grad(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null, bool strict = false) =>
+        Gradients("Functional.Grad", function, inputs, createGraph, strict).Gradients;
 
     // ---- values and gradients -----------------------------------------------------------------------------------------
 
     /// <summary>The value of a function and its gradient, for the price of the gradient.</summary>
-    /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?)"/>
-    public static (Tensor Value, Tensor Gradient) ValueAndGrad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null)
+    /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
+    public static (Tensor Value, Tensor Gradient) ValueAndGrad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false)
     {
-        (Tensor value, Tensor[] gradients) = Gradients("Functional.ValueAndGrad", xs => function(xs[0]), [x], createGraph);
+        (Tensor value, Tensor[] gradients) = Gradients("Functional.ValueAndGrad", xs => function(xs[0]), [x], createGraph, strict);
         return (value, gradients[0]);
     }
 
     /// <summary>The value of a function of two tensors and its gradients.</summary>
-    /// <inheritdoc cref="Grad(Func{Tensor, Tensor, Tensor}, Tensor, Tensor, bool?)"/>
-    public static (Tensor Value, Tensor X, Tensor Y) ValueAndGrad(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null)
+    /// <inheritdoc cref="Grad(Func{Tensor, Tensor, Tensor}, Tensor, Tensor, bool?, bool)"/>
+    public static (Tensor Value, Tensor X, Tensor Y) ValueAndGrad(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null, bool strict = false)
     {
-        (Tensor value, Tensor[] gradients) = Gradients("Functional.ValueAndGrad", xs => function(xs[0], xs[1]), [x, y], createGraph);
+        (Tensor value, Tensor[] gradients) = Gradients("Functional.ValueAndGrad", xs => function(xs[0], xs[1]), [x, y], createGraph, strict);
         return (value, gradients[0], gradients[1]);
     }
 
     /// <summary>The value of a function of any number of tensors and its gradients.</summary>
-    /// <inheritdoc cref="Grad(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, bool?)"/>
+    /// <inheritdoc cref="Grad(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, bool?, bool)"/>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
-    public static (Tensor Value, Tensor[] Gradients) ValueAndGrad(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null) =>
-        Gradients("Functional.ValueAndGrad", function, inputs, createGraph);
+    public static (Tensor Value, Tensor[] Gradients) ValueAndGrad(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null, bool strict = false) =>
+        Gradients("Functional.ValueAndGrad", function, inputs, createGraph, strict);
 
-    private static (Tensor Value, Tensor[] Gradients) Gradients(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph)
+    private static (Tensor Value, Tensor[] Gradients) Gradients(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph, bool strict)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
         bool record = Differentiation.Records(createGraph, inputs);
         using IDisposable scope = Differentiation.Enter();
         Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-        Tensor value = function(variables);
+        Tensor value = Differentiation.Call(op, function, variables);
         if (value.Numel != 1) throw TransformErrors.NotOneElement(op, value.Shape);
         Tensor?[] gradients = Differentiation.Pull([value], variables, null, retainGraph: false, record, op);
-        return (Differentiation.Finish(value, record), Differentiation.Filled(gradients, variables));
+        return (Differentiation.Finish(value, record), Differentiation.Filled(gradients, variables, strict ? op : null));
     }
 }

@@ -11,44 +11,47 @@ public static partial class Functional
     /// <param name="function">From one tensor to one tensor.</param>
     /// <param name="x">Where; floating point.</param>
     /// <param name="tangent">The direction, of x's shape and dtype.</param>
+    /// <param name="strict">Throw if the result does not depend on the arguments at all, instead of returning zeros.</param>
     /// <returns>The value, and the tangent of the same shape; zeros if the function does not depend on its argument.</returns>
     /// <exception cref="ShapeException">The direction has another shape than x.</exception>
     /// <exception cref="DTypeException">x is not floating point, or the direction has another dtype.</exception>
-    public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor> function, Tensor x, Tensor tangent)
+    public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor> function, Tensor x, Tensor tangent, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Forward(xs => function(xs[0]), [x], [tangent]);
+        return Forward(xs => function(xs[0]), [x], [tangent], strict);
     }
 
     /// <summary>The value of a function of two tensors and its derivative along a direction.</summary>
-    /// <inheritdoc cref="Jvp(Func{Tensor, Tensor}, Tensor, Tensor)"/>
+    /// <inheritdoc cref="Jvp(Func{Tensor, Tensor}, Tensor, Tensor, bool)"/>
     /// <param name="function">From two tensors to one.</param>
     /// <param name="x">The first argument.</param>
     /// <param name="y">The second argument.</param>
     /// <param name="tangentX">The direction of x.</param>
     /// <param name="tangentY">The direction of y.</param>
-    public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, Tensor tangentX, Tensor tangentY)
+    /// <param name="strict">Throw if the result does not depend on the arguments at all, instead of returning zeros.</param>
+    public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, Tensor tangentX, Tensor tangentY, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Forward(xs => function(xs[0], xs[1]), [x, y], [tangentX, tangentY]);
+        return Forward(xs => function(xs[0], xs[1]), [x, y], [tangentX, tangentY], strict);
     }
 
     /// <summary>The value of a function of any number of tensors and its derivative along a direction.</summary>
-    /// <inheritdoc cref="Jvp(Func{Tensor, Tensor}, Tensor, Tensor)"/>
+    /// <inheritdoc cref="Jvp(Func{Tensor, Tensor}, Tensor, Tensor, bool)"/>
     /// <param name="function">From a list of tensors to one.</param>
     /// <param name="inputs">The arguments.</param>
     /// <param name="tangents">A direction for each; null holds that argument fixed.</param>
+    /// <param name="strict">Throw if the result does not depend on the arguments at all, instead of returning zeros.</param>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
-    public static (Tensor Value, Tensor Tangent) Jvp(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents)
+    public static (Tensor Value, Tensor Tangent) Jvp(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Forward(function, inputs, tangents);
+        return Forward(function, inputs, tangents, strict);
     }
 
-    private static (Tensor Value, Tensor Tangent) Forward(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents)
+    private static (Tensor Value, Tensor Tangent) Forward(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents, bool strict)
     {
         (Tensor[] values, Tensor?[] results) = Differentiation.Push("Functional.Jvp", xs => [function(xs)], inputs, tangents);
-        return (values[0], results[0] ?? Differentiation.ZerosLike(values[0]));
+        return (values[0], Differentiation.FilledTangents("Functional.Jvp", results, values, strict)[0]);
     }
 
     // ---- reverse mode: vector times Jacobian --------------------------------------------------------------------------
@@ -60,39 +63,51 @@ public static partial class Functional
     /// <param name="function">From one tensor to one tensor.</param>
     /// <param name="x">Where; floating point.</param>
     /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="strict">Whether the map throws if the function does not depend on an argument at all, instead of returning zeros.</param>
     /// <exception cref="DTypeException">x is not floating point.</exception>
-    public static (Tensor Value, Func<Tensor, Tensor> Pullback) Vjp(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null)
+    public static (Tensor Value, Func<Tensor, Tensor> Pullback) Vjp(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        (Tensor value, Func<Tensor, Tensor[]> pullback) = Vjp(xs => function(xs[0]), [x], createGraph);
+        (Tensor value, Func<Tensor, Tensor[]> pullback) = Vjp(xs => function(xs[0]), [x], createGraph, strict);
         return (value, cotangent => pullback(cotangent)[0]);
     }
 
     /// <summary>The value of a function of any number of tensors, and the map that pulls a gradient back to each of them.</summary>
-    /// <inheritdoc cref="Vjp(Func{Tensor, Tensor}, Tensor, bool?)"/>
+    /// <inheritdoc cref="Vjp(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
     /// <param name="function">From a list of tensors to one.</param>
     /// <param name="inputs">The arguments.</param>
     /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="strict">Whether the map throws if the function does not depend on an argument at all, instead of returning zeros.</param>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
-    public static (Tensor Value, Func<Tensor, Tensor[]> Pullback) Vjp(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null)
+    public static (Tensor Value, Func<Tensor, Tensor[]> Pullback) Vjp(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
+        (Tensor[] values, Func<IReadOnlyList<Tensor>, Tensor[]> pullback) = PullbackOf("Functional.Vjp", xs => [function(xs)], inputs, createGraph, strict);
+        return (values[0], cotangent => pullback([cotangent]));
+    }
+
+    private static (Tensor[] Values, Func<IReadOnlyList<Tensor>, Tensor[]> Pullback) PullbackOf(
+        string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, bool? createGraph, bool strict)
+    {
         bool record = Differentiation.Records(createGraph, inputs);
-        Tensor[] variables;
-        Tensor value;
+        Tensor[] variables, values;
         using (Differentiation.Enter())
         {
-            variables = Differentiation.Variables("Functional.Vjp", inputs, connected: record);
-            value = function(variables);
+            variables = Differentiation.Variables(op, inputs, connected: record);
+            values = Differentiation.CallMany(op, function, variables);
         }
-        return (Differentiation.Finish(value, record), Pullback);
+        return (Array.ConvertAll(values, value => Differentiation.Finish(value, record)), Pullback);
 
-        Tensor[] Pullback(Tensor cotangent)
+        Tensor[] Pullback(IReadOnlyList<Tensor> cotangents)
         {
-            if (cotangent.Shape != value.Shape) throw AutogradErrors.GradShape("Functional.Vjp", cotangent.Shape, value.Shape);
-            bool again = record || Differentiation.Records(createGraph, [cotangent]);
-            return Differentiation.Filled(Differentiation.Pull([value], variables, [cotangent], retainGraph: true, again, "Functional.Vjp"), variables);
+            for (int k = 0; k < values.Length; k++)
+            {
+                if (cotangents[k] is null) throw TransformErrors.NullCotangent(op);
+                if (cotangents[k].Shape != values[k].Shape) throw AutogradErrors.GradShape(op, cotangents[k].Shape, values[k].Shape);
+            }
+            bool again = record || Differentiation.Records(createGraph, cotangents);
+            return Differentiation.Filled(Differentiation.Pull(values, variables, cotangents, retainGraph: true, again, op), variables, strict ? op : null);
         }
     }
 

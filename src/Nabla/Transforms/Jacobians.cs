@@ -65,7 +65,7 @@ public static partial class Functional
         {
             using IDisposable scope = Differentiation.Enter();
             Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-            Tensor output = function(variables);
+            Tensor output = Differentiation.Call(op, function, variables);
             long count = 0;
             foreach (Tensor variable in variables) count += variable.Numel;
             if (mode == JacobianMode.Reverse || output.Numel <= count) return Rows(op, output, variables, strict, record);
@@ -77,31 +77,49 @@ public static partial class Functional
     /// <param name="function">From one tensor to one element.</param>
     /// <param name="x">Where; floating point.</param>
     /// <param name="createGraph">Whether the result can be differentiated again; by default where something around it wants that.</param>
+    /// <param name="mode">
+    /// How the gradient is differentiated: in forward mode, which keeps no graph of it, or in reverse mode. By default forward, or
+    /// reverse where the function contains a <see cref="Function"/> without a forward-mode rule.
+    /// </param>
     /// <returns>∂²f/∂xᵢ∂xⱼ at [i…, j…]: the shape of x twice.</returns>
     /// <exception cref="ShapeException">The function returns more or less than one element.</exception>
     /// <exception cref="DTypeException">x is not floating point.</exception>
-    public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null)
+    public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, JacobianMode mode = JacobianMode.Auto)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Hessian(xs => function(xs[0]), [x], createGraph)[0][0];
+        return Hessian(xs => function(xs[0]), [x], createGraph, mode)[0][0];
     }
 
     /// <summary>All second partial derivatives of a function of any number of tensors.</summary>
-    /// <inheritdoc cref="Hessian(Func{Tensor, Tensor}, Tensor, bool?)"/>
+    /// <inheritdoc cref="Hessian(Func{Tensor, Tensor}, Tensor, bool?, JacobianMode)"/>
     /// <param name="function">From a list of tensors to one element.</param>
     /// <param name="inputs">The arguments.</param>
     /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="mode">How the gradients are differentiated; by default in forward mode where every operation has a rule for it.</param>
     /// <returns>At [i][j] the block of inputs i and j: the shape of input i followed by that of input j.</returns>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
-    public static Tensor[][] Hessian(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null)
+    public static Tensor[][] Hessian(
+        Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool? createGraph = null, JacobianMode mode = JacobianMode.Auto)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
         const string op = "Functional.Hessian";
         bool record = Differentiation.Records(createGraph, inputs);
+        if (mode != JacobianMode.Reverse)
+        {
+            try
+            {
+                _ = Differentiation.Variables(op, inputs, connected: false);
+                return ColumnsOf(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record);
+            }
+            catch (AutogradException error) when (mode == JacobianMode.Auto && error.Data.Contains(AutogradErrors.HasNoForwardRule))
+            {
+                // A function of the user's that only reverse mode can pass.
+            }
+        }
         using IDisposable scope = Differentiation.Enter();
         Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-        Tensor value = function(variables);
+        Tensor value = Differentiation.Call(op, function, variables);
         if (value.Numel != 1) throw TransformErrors.NotOneElement(op, value.Shape);
         Tensor[] gradients = Differentiation.Filled(Differentiation.Pull([value], variables, null, retainGraph: true, record: true, op), variables);
         return Array.ConvertAll(gradients, gradient => Rows(op, gradient, variables, strict: false, record));
@@ -112,13 +130,13 @@ public static partial class Functional
     // So many elements may the directions of one sweep have; more are done in several sweeps.
     private const int MostElements = 1 << 22;
 
-    /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
     private static void RefuseComplex(string op, IReadOnlyList<Tensor> tensors)
     {
         foreach (Tensor tensor in tensors)
             if (tensor.IsComplex) throw ComplexErrors.NeedsReal(op, tensor);
     }
 
+    /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
     private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
     {
         RefuseComplex(op, [output, .. variables]);
@@ -145,13 +163,18 @@ public static partial class Functional
         return results;
     }
 
-    /// <summary>Forward mode: the tangents for all elements of an input, many columns in one batched sweep.</summary>
-    private static Tensor[] Columns(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
+    /// <summary>Forward mode: the Jacobians of one output.</summary>
+    private static Tensor[] Columns(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool strict, bool record) =>
+        ColumnsOf(op, xs => [function(xs) ?? throw TransformErrors.ReturnedNull(op)], inputs, strict, record)[0];
+
+    /// <summary>Forward mode: the tangents for all elements of an input, many columns in one batched sweep. At [k][j] that of output k by input j.</summary>
+    private static Tensor[][] ColumnsOf(
+        string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
     {
         RefuseComplex(op, inputs);
         using IDisposable recording = Autograd.SetGradEnabled(record);
-        Tensor? output = null;
-        var columns = new List<Tensor>[inputs.Count];
+        Tensor[]? outputs = null;
+        var columns = new List<Tensor[]>[inputs.Count];
         for (int j = 0; j < columns.Length; j++)
         {
             columns[j] = [];
@@ -160,22 +183,30 @@ public static partial class Functional
                 using var scope = new VmapScope(op, units.Dims[0], VmapRandomness.Same);
                 var tangents = new Tensor?[inputs.Count];
                 tangents[j] = BatchMode.Wrap(scope.Level, units);
-                (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, xs => [function(xs)], inputs, tangents);
-                output = values[0];
-                if (results[0] is { } tangent) columns[j].Add(Stacked(tangent, scope, units.Dims[0]));
-                else if (strict) throw TransformErrors.Independent(op, j);
-                else break;
+                (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, function, inputs, tangents);
+                for (int k = 0; outputs is not null && k < outputs.Length; k++)
+                    if (outputs[k].Shape != values[k].Shape) throw TransformErrors.OtherShape(op, values[k].Shape, outputs[k].Shape);
+                outputs = values;
+                if (Array.TrueForAll(results, result => result is null))
+                {
+                    if (strict) throw TransformErrors.Independent(op, j);
+                    break;
+                }
+                columns[j].Add([.. results.Select((result, k) => Stacked(result ?? Differentiation.ZerosLike(values[k]), scope, units.Dims[0]))]);
             }
         }
-        output ??= function(inputs);
-        RefuseComplex(op, [output]);
-        var jacobians = new Tensor[columns.Length];
-        for (int j = 0; j < jacobians.Length; j++)
+        outputs ??= Differentiation.CallMany(op, function, inputs);
+        RefuseComplex(op, outputs);
+        return Array.ConvertAll(Enumerable.Range(0, outputs.Length).ToArray(), k =>
         {
-            Shape shape = [.. output.Shape, .. inputs[j].Shape];
-            jacobians[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Cat(columns[j], 0).MoveAxis(0, ^1).Reshape(shape);
-        }
-        return jacobians;
+            var row = new Tensor[columns.Length];
+            for (int j = 0; j < row.Length; j++)
+            {
+                Shape shape = [.. outputs[k].Shape, .. inputs[j].Shape];
+                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Cat([.. columns[j].Select(part => part[k])], 0).MoveAxis(0, ^1).Reshape(shape);
+            }
+            return row;
+        });
     }
 
     private static Tensor Stacked(Tensor result, VmapScope scope, int count) =>

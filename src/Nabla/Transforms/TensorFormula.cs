@@ -66,7 +66,7 @@ internal sealed class TensorFormula
         DType? type = null;
         foreach (Tensor tensor in tensors)
         {
-            if (tensor.Rank != 0 || !tensor.DType.IsFloatingPoint() || (type is { } known && known != tensor.DType)) return false;
+            if (tensor.Rank != 0 || tensor.IsSymbolic || tensor.ItemsWithin() is not null || !tensor.DType.IsFloatingPoint() || (type is { } known && known != tensor.DType)) return false;
             type = tensor.DType;
         }
         return true;

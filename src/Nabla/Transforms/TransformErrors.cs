@@ -21,6 +21,11 @@ internal static class TransformErrors
     public static AutogradException Independent(string op, int input) =>
         new($"{op}: the function does not depend on input {input}, and strict: true was passed. Leave strict out to get zeros.");
 
+    public static AutogradException ConstantResult(string op, int output) =>
+        new($"{op}: result {output} of the function does not depend on its inputs, and strict: true was passed. Leave strict out to get zeros.");
+
+    public static ArgumentException NullCotangent(string op) => new($"{op}: the gradient to pull back is null. Pass a tensor of the value's shape.");
+
     public static ArgumentException NoInputs(string op) => new($"{op}: there are no inputs. Give at least one tensor.");
 
     public static ArgumentException AxesCount(string op, int given, int needed) =>
@@ -34,6 +39,45 @@ internal static class TransformErrors
 
     public static ShapeException ItemCounts(string op, int first, Shape firstShape, int firstCount, int second, Shape secondShape, int secondCount) =>
         new($"{op}: argument {first} {firstShape} has {firstCount} items, argument {second} {secondShape} has {secondCount}. They must be equal; check inAxes, or pass null for what is the same for all.");
+
+    public static ArgumentException NullInput(string op, int index) => new($"{op}: input {index} is null. Pass a tensor.");
+
+    public static AutogradException MutatedInput(string op, int index, Shape shape) =>
+        new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
+
+    public static ShapeException OtherResults(string op, int now, int before) =>
+        new($"{op}: run again, the function returned results with {now} recorded parts, the first time it was {before}. It must do the same each time: no counters, no other random generators than Generator.Default.");
+
+    public static ShapeException OtherShape(string op, Shape now, Shape before) =>
+        new($"{op}: run again, the function returned {now}, the first time it was {before}. It must return the same shape each time for the same argument.");
+
+    public static ShapeException RuleShape(string op, string rule, Shape given, Shape needed, string of) =>
+        new($"{op}: {rule} returned {given}; {needed} is needed, the shape of {of}.");
+
+    public static ArgumentException RuleCount(string op, int given, int needed) =>
+        new($"{op}: the backward rule returned {given} gradients for {needed} inputs. Return one for each, in their order.");
+
+    public static AutogradException RuleReturnedNull(string op, string rule) => new($"{op}: {rule} returned null. Return a tensor; zeros if there is no derivative.");
+
+    public static string NoTensors(string op, Type type) => $"{op}: there is no tensor in this {Name(type)}. Give a structure that holds at least one.";
+
+    public static string NullMember(string op, string place, Type type) => $"{op}: {place} ({Name(type)}) is null. Give a tensor, or leave it out of the structure.";
+
+    public static string NotATensor(string op, string place, Type type) =>
+        $"{op}: {place} is {Name(type)}, not a tensor. Return tensors only; a number becomes one by Tensor.Of, anything else can be left in a variable outside.";
+
+    public static string OtherForm(string op, string place, Type type) =>
+        $"{op}: {place} ({Name(type)}) has another form than what it goes with. Both must have the same members, lengths and keys.";
+
+    public static string TooDeep(string op, int levels, string start) =>
+        $"{op}: the structure is nested more than {levels} levels deep, by way of {start}…; perhaps it contains itself. Use an array or a List for what repeats.";
+
+    public static string Unsupported(string op, string place, Type type, string? remedy) => $"{op}: {place} is a {Name(type)}, which is not a structure of tensors. {remedy}";
+
+    public static ArgumentException StructureCount(string op, int given, int needed) =>
+        new($"{op}: {given} tensors for a structure that needs {(needed > given ? "more" : $"{needed}")}. Give as many as Flatten does.");
+
+    private static string Name(Type type) => type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : type.Name;
 
     public static AutogradException ReturnedNull(string op) => new($"{op}: the function returned null. Return a tensor.");
 

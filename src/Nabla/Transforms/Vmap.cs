@@ -86,7 +86,9 @@ public static partial class Functional
         var items = new Tensor[inputs.Count];
         for (int i = 0; i < items.Length; i++)
             items[i] = axes[i] is { } axis ? BatchMode.Wrap(scope.Level, inputs[i].MoveAxis(axis, 0)) : inputs[i];
+        var guard = new InputGuard(items);
         IReadOnlyList<Tensor> outputs = function(items) ?? throw TransformErrors.ReturnedNull(op);
+        guard.Check(op, items);
         var results = new Tensor[outputs.Count];
         for (int k = 0; k < results.Length; k++)
         {

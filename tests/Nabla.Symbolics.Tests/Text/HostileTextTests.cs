@@ -32,6 +32,8 @@ public sealed class HostileTextTests
         Repeat("x+1/3-", 16_000) + "1",
         string.Concat(Enumerable.Range(0, 12_000).Select(i => $"a{i}+")) + "1",
         string.Concat(Enumerable.Range(0, 9_000).Select(i => $"(a{i}+")) + "1" + Repeat(")", 9_000),
+        string.Concat(Enumerable.Range(0, 9_000).Select(i => $"(a{i}-")) + "1" + Repeat(")", 9_000),
+        Repeat("(", 9_000) + "1" + string.Concat(Enumerable.Range(0, 9_000).Select(i => $"-a{i})")),
         string.Concat(Enumerable.Range(0, 9_000).Select(i => $"1/{(2 * i) + 1}+")) + "1",
         Repeat("3^40000*", 12_000) + "1",
         Repeat("1/3^40000+", 9_000) + "1",

@@ -79,6 +79,18 @@ public sealed class InfixParserTests
     [MemberData(nameof(Meanings))]
     public void A_text_means_this_formula(string text, Expr expected) => Assert.Same(expected, Expr.Parse(text));
 
+    [Theory]
+    [InlineData("a - (b - (c - (d + 2)))", "a - b + c - d - 2")]
+    [InlineData("((a - b) - (c - 1)) + d", "a - b - c + 1 + d")]
+    [InlineData("((a + b + c) - (d - (a + b + c + d)) - 1)*2", "2*(2*a + 2*b + 2*c - 1)")]
+    [InlineData("a - (b - c)*d - (b - (c - d))", "a - d*(b - c) - b + c - d")]
+    [InlineData("a - (b - c)^2 - (b + c)/d", "a - 1*((b - c)^2) - 1*((b + c)/d)")]
+    [InlineData("max(a - (b - c), (d + 1) - (c - 2))", "max(a - b + c, d - c + 3)")]
+    [InlineData("a < (b - (c + d))", "a < b - c - d")]
+    [InlineData("1 + (0.1 + (0.2 + 0.3))", "1.6")]
+    [InlineData("a - (0.1 - (b - (0.2 + 0.3)))", "a + b - 0.6")]
+    public void Brackets_within_sums_keep_their_signs(string text, string same) => Assert.Same(Expr.Parse(same), Expr.Parse(text));
+
     [Fact]
     public void Every_expression_of_the_reference_table_has_its_value()
     {

@@ -37,7 +37,7 @@ public sealed class ComplexTests
         ["gather"] = (x, y) => x[Tensor.FromSpan<long>([0, 2, 2, 1])] * y,
         ["outer"] = (x, y) => x.Outer(y),
         ["mean"] = (x, y) => x.Mean() + y,
-        ["polar"] = (x, y) => Tensor.Polar(x.Real, y.Imag),
+        ["polar"] = (x, y) => Tensor.Polar(x.Real.Square(), y.Imag),
     };
 
     [Theory]
@@ -95,6 +95,7 @@ public sealed class ComplexTests
     public void Every_operation_takes_complex_numbers_rightly_or_refuses_them_by_name()
     {
         // Moves and sums act on the parts alike: what an operation gives is what it gives for the real and imaginary parts.
+        // (A frame of one value is no linear function; that value is real.)
         int linear = 0, refused = 0;
         foreach (OpRow row in OpTable.Rows)
         {
@@ -107,7 +108,7 @@ public sealed class ComplexTests
                 try
                 {
                     Tensor y = sample.Call(z);
-                    if (row.Kind != OpKind.Linear || !y.IsComplex || row.Name is "Conj" or "ViewAsReal" || row.Name.Contains("ft", StringComparison.Ordinal)) continue;
+                    if (row.Kind != OpKind.Linear || !y.IsComplex || row.Name is "Conj" or "ViewAsReal" or "Pad" || row.Name.Contains("ft", StringComparison.Ordinal)) continue;
                     Tensor expected = Tensor.Complex(sample.Call(re), sample.Call(im));
                     Assert.True(y.Numel == 0 || (y - expected).Abs().Max().Item() < 1e-12, sample.ToString());
                     linear++;
@@ -157,6 +158,8 @@ public sealed class ComplexTests
         Complex[] values = [new(1, 2), new(3, -4)];
         Tensor z = Tensor.FromArray(values);
         Assert.Equal(values, z.ToArray<Complex>());
+        Tensor literal = [new Complex(1, 2), 3.0];
+        Assert.Equal((DType.Complex64, 2.0), (literal.DType, literal.Imag[0].Item()));
         Assert.Equal(values[1], z[1].Item<Complex>());
         Assert.Equal(values[1], z.To(DType.Complex64)[1].Item<Complex>());
         Assert.Equal([1, 3], z.Real.ToArray());

@@ -73,7 +73,7 @@ ARITHMETIC = {
     "imag": lambda x, y: x.imag, "times_real": lambda x, y: x * y.real, "over_real": lambda x, y: x / y.real, "real_over": lambda x, y: x.real / y,
     "matmul": lambda x, y: x.reshape(2, 2) @ y.reshape(2, 2), "sum": lambda x, y: x.sum() * y, "cumsum": lambda x, y: x.cumsum(0) * y,
     "gather": lambda x, y: x[torch.tensor([0, 2, 2, 1])] * y, "outer": lambda x, y: torch.outer(x, y), "mean": lambda x, y: x.mean() + y,
-    "polar": lambda x, y: torch.polar(x.real, y.imag),
+    "polar": lambda x, y: torch.polar(x.real.square(), y.imag),
 }
 for op, function in ARITHMETIC.items():
     x, y = numbers([4]).requires_grad_(), numbers([4], 4).requires_grad_()
@@ -82,8 +82,9 @@ for op, function in ARITHMETIC.items():
     cases.append({"arithmetic": op, "result": pairs(result), "x": pairs(gx), "y": None if gy is None else pairs(gy)})
 
 PRINTED = [[1 + 2j, 3 - 1j], [0j, 1.5 - 0.25j, -100 + 3j], [complex(math.nan, math.inf), 1 + 1j], [1e-5 + 1j, 1e5 - 2e-7j], [[1j, 2], [3, 4.5j]], 2 + 1j, []]
+# The longest one breaks before dtype=torch.complex128, but not before dtype=complex128.
 for values in PRINTED:
-    for dtype in [torch.complex64, torch.complex128]:
+    for dtype in [torch.complex64, torch.complex128][:1 if values == PRINTED[3] else 2]:
         x = torch.tensor(values, dtype=dtype)
         cases.append({"printed": str(x).replace("torch.", ""), "dtype": str(dtype).replace("torch.", ""), "shape": list(x.shape), "values": pairs(x.to(torch.complex128))})
 x = numbers([40])

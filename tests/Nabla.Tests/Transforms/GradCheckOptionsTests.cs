@@ -48,23 +48,13 @@ public sealed class GradCheckOptionsTests
     }
 
     [Fact]
-    public void A_sum_that_is_off_though_no_element_is_says_so()
-    {
-        // Every element is 4e-6 off, which the tolerance of one allows; along a diagonal Jacobian the tolerance of the sum is larger.
-        Tensor F(Tensor v) => new Rule(x => [(x * 1e-9).Sum()], (g, x) => g[0]! * (1e-9 + 4e-6) * x.OnesLike()).Apply(v);
-        Assert.True(GradCheck.Check(F, Tensor.Ones([100], DType.Float64), Fast with { CheckForward = false }).Passed);
-        GradCheckReport report = GradCheck.Check(F, Tensor.Ones([100], DType.Float64), Fast with { CheckForward = false, Atol = 1e-6 });
-        Assert.False(report.Passed);
-    }
-
-    [Fact]
     public void Batched_output_gradients_must_give_what_they_give_one_by_one()
     {
         GradCheck.Assert(x => x.Pow(3) / x.Sum(), Vector(1, 2, 3), new GradCheckOptions { CheckBatched = true });
         GradGradCheck.Assert(x => x.Pow(3) / x.Sum(), Vector(1, 2, 3), new GradCheckOptions { CheckBatched = true });
         Tensor ByValue(Tensor v) => new Rule(x => [x * x], (g, x) => Vector(2 * g[0]!.ToArray<double>()[0], 0) * x).Apply(v.Narrow(0, 0, 1).Expand(2));
         Assert.True(GradCheck.Check(v => new Rule(x => [x * 2], (g, _) => g[0]! * 2).Apply(v), Vector(1, 2), Reverse with { CheckBatched = true }).Passed);
-        string text = GradCheck.Check(v => new Rule(x => [x.Sum()], (g, x) => x.OnesLike() * g[0]!.Item()).Apply(v), Vector(1, 2), Reverse with { CheckBatched = true }).ToString();
+        string text = GradCheck.Check(v => new Rule(x => [x.Sum()], (g, x) => Tensor.OnesLike(x) * g[0]!.Item()).Apply(v), Vector(1, 2), Reverse with { CheckBatched = true }).ToString();
         Assert.Contains("a batched backward pass (Vmap over output gradients) of output 0 threw AutogradException", text, StringComparison.Ordinal);
         Assert.False(GradCheck.Check(ByValue, Vector(1), Reverse).Passed);
     }

@@ -146,11 +146,61 @@ public sealed class NestingTests
     }
 
     [Fact]
-    public void Filling_a_pair_in_place_ends_its_tangent_and_leaves_the_argument_alone()
+    public void Filling_the_argument_in_place_is_refused_and_leaves_it_alone()
     {
         Tensor x = Scalar(3);
-        (Tensor value, Tensor tangent) = Functional.Jvp(p => { p.FillInPlace(5); return p * p; }, x, Scalar(1));
-        Assert.Equal((25.0, 0.0, 3.0), (value.Item(), tangent.Item(), x.Item()));
+        Assert.Contains("Clone()", Assert.Throws<AutogradException>(() => Functional.Jvp(p => { p.FillInPlace(5); return p * p; }, x, Scalar(1))).Message, StringComparison.Ordinal);
+        Assert.Equal(3, x.Item());
+        (Tensor value, Tensor tangent) = Functional.Jvp(p => { Tensor q = p.Clone(); q.FillInPlace(5); return q * q; }, x, Scalar(1));
+        Assert.Equal((25.0, 0.0), (value.Item(), tangent.Item()));
+    }
+
+    [Theory]
+    [InlineData('F')]
+    [InlineData('R')]
+    [InlineData('V')]
+    [InlineData('J')]
+    public void A_derivative_of_a_closure_over_two_outer_variables(char inner)
+    {
+        // h(x, y) = d/dz (x·z² + y·z) at z = x·y = 2x²y + y; then ∂²h/∂x∂y = 4x
+        Func<Tensor, Tensor, Tensor> h = (x, y) => Differentiate(inner, z => x * z * z + y * z)(x * y);
+        foreach (char outer in "FRVJ")
+            foreach (char middle in "FRVJ")
+                Assert.Equal(8, Differentiate(outer, x => Differentiate(middle, y => h(x, y))(Scalar(3)))(Scalar(2)).Item(), 10);
+    }
+
+    [Fact]
+    public void Jvp_of_Grad_of_Jvp_with_captured_outer_variables()
+    {
+        // inner: d/dx (a·x³·b) = 3abx² ; Grad over a: 3bx² ; Jvp over b at x = 2: 12
+        Func<Tensor, Tensor> byB = b => Functional.Grad(a => Forward(x => a * x.Pow(3) * b)(Scalar(2)), Scalar(5));
+        Assert.Equal(12, Functional.Jvp(byB, Scalar(7), Scalar(1)).Tangent.Item(), 12);
+    }
+
+    [Fact]
+    public void Vmap_inside_Grad_inside_Jvp()
+    {
+        // g(x) = Σᵢ (cᵢ·x³): g' = 3x²Σc; g'' = 6xΣc
+        Tensor c = Tensor.Of([1.0, 2.0, 3.0], DType.Float64);
+        Func<Tensor, Tensor> f = x => Functional.Vmap(ci => ci * x.Pow(3), c).Sum();
+        Assert.Equal(72, Forward(Reverse(f))(Scalar(2)).Item(), 12);
+        Assert.Equal(72, Reverse(Forward(f))(Scalar(2)).Item(), 12);
+        Tensor each = Functional.Vmap(ci => Forward(Reverse(x => ci * x.Pow(3)))(Scalar(2)), c);
+        Assert.Equal([12, 24, 36], each.ToArray<double>());
+        Tensor confused = Functional.Vmap(x => x * Functional.Grad(y => x + y, Scalar(3)), c);
+        Assert.Equal([1, 2, 3], confused.ToArray<double>());
+        Assert.Equal([1, 1, 1], Functional.Vmap(Reverse(x => x * Forward(y => x + y)(Scalar(3))), c).ToArray<double>());
+    }
+
+    [Theory]
+    [InlineData(JacobianMode.Auto)]
+    [InlineData(JacobianMode.Forward)]
+    [InlineData(JacobianMode.Reverse)]
+    public void Hessians_of_a_captured_weight_can_be_differentiated(JacobianMode mode)
+    {
+        Tensor w = Scalar(5).RequireGrad();
+        Functional.Hessian(x => w * x.Pow(3), Scalar(2), createGraph: true, mode: mode).Backward();
+        Assert.Equal(12, w.Grad!.Item());
     }
 
     [Fact]

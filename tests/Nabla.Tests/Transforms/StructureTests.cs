@@ -1,0 +1,144 @@
+namespace Nabla.Tests.Transforms;
+
+/// <summary>Transforms over tuples, arrays, lists, dictionaries and records of tensors.</summary>
+public sealed class StructureTests
+{
+    public sealed record Layer(Tensor Weight, Tensor Bias, string Name, int Units)
+    {
+        public Tensor Norm => Weight.Norm();
+    }
+
+    public sealed record Model(Layer First, IReadOnlyList<Layer> Rest, double Rate);
+
+    public record Base
+    {
+        public required Tensor A { get; init; }
+    }
+
+    public sealed record Derived : Base
+    {
+        public Tensor B { get; init; } = Tensor.Of(3.0, DType.Float64);
+    }
+
+    public readonly record struct Pair(Tensor X, Tensor Y);
+
+    public sealed record Fixed
+    {
+        public Fixed(double value) => Value = Of(value);
+
+        public Tensor Value { get; }
+    }
+
+    public sealed class Plain
+    {
+        public Tensor Value { get; set; } = Of(1);
+    }
+
+    public sealed record Linked(Tensor Value, Linked? Next);
+
+    private static Tensor Of(params double[] values) => values.Length == 1 ? Tensor.Of(values[0], DType.Float64) : Tensor.Of(values, DType.Float64);
+
+    private static Layer NewLayer(double scale, string name) => new(Of(scale, 2 * scale), Of(1, 1), name, 2);
+
+    private static Tensor Loss(Model model)
+    {
+        Tensor y = model.First.Weight.Square().Sum() * model.Rate + model.First.Bias.Sum();
+        foreach (Layer layer in model.Rest) y += (layer.Weight * layer.Bias).Sum() * layer.Units;
+        return y;
+    }
+
+    [Fact]
+    public void The_gradient_of_a_record_is_a_record_with_the_same_constants()
+    {
+        var model = new Model(NewLayer(1, "a"), new List<Layer> { NewLayer(3, "b"), NewLayer(5, "c") }, 10);
+        (Tensor value, Model gradient) = Functional.ValueAndGrad(Loss, model);
+        Assert.Equal(50 + 2 + 18 + 30, value.Item());
+        Assert.Equal([20, 40], gradient.First.Weight.ToArray<double>());
+        Assert.Equal([6, 12], gradient.Rest[0].Bias.ToArray<double>());
+        Assert.Equal(("c", 2, 10.0), (gradient.Rest[1].Name, gradient.Rest[1].Units, gradient.Rate));
+        Model next = TensorStructure.Map(model, Functional.Grad<Model>(Loss)(model), (w, g) => w - 0.1 * g);
+        Assert.Equal([-1, -2], next.First.Weight.ToArray<double>());
+        Assert.Equal([1, 2], model.First.Weight.ToArray<double>());
+    }
+
+    [Fact]
+    public void Tuples_arrays_lists_and_dictionaries_keep_their_form()
+    {
+        (Tensor X, (Tensor Y, int Power) More) at = (Of(2), (Of(3), 3));
+        var tuple = Functional.Grad(p => p.X * p.More.Y.Pow(p.More.Power), at);
+        Assert.Equal((27.0, 54.0, 3), (tuple.X.Item(), tuple.More.Y.Item(), tuple.More.Power));
+
+        var byName = new Dictionary<string, Tensor>(StringComparer.OrdinalIgnoreCase) { ["w"] = Of(2), ["b"] = Of(3) };
+        Dictionary<string, Tensor> gradient = Functional.Grad(d => d["w"].Square() * d["B"], byName);
+        Assert.Equal((12.0, 4.0), (gradient["W"].Item(), gradient["b"].Item()));
+
+        Tensor[][] nested = [[Of(2)], [Of(3), Of(4)]];
+        Tensor[][] arrays = Functional.Grad<Tensor[][]>(a => a[0][0] * a[1][0] * a[1][1], nested);
+        Assert.Equal((12.0, 8.0, 6.0), (arrays[0][0].Item(), arrays[1][0].Item(), arrays[1][1].Item()));
+
+        var eight = (Of(1), Of(2), Of(3), Of(4), Of(5), Of(6), Of(7), Of(8));
+        Assert.Equal(7, Functional.Grad(t => t.Item7 * t.Item8, eight).Item8.Item());
+        Assert.Equal(4, Functional.Grad(t => t.Item1 * t.Item2, Tuple.Create(Of(3), Of(4))).Item1.Item());
+        Assert.Equal(4, Functional.Grad(t => t.A * t.B, new { A = Of(3), B = Of(4), Word = "w" }).A.Item());
+    }
+
+    [Fact]
+    public void Records_by_init_by_inheritance_and_by_value_are_rebuilt()
+    {
+        Derived derived = Functional.Grad(d => d.A * d.B, new Derived { A = Of(2) });
+        Assert.Equal((3.0, 2.0), (derived.A.Item(), derived.B.Item()));
+        Pair pair = Functional.Grad(p => p.X * p.Y, new Pair(Of(2), Of(3)));
+        Assert.Equal((3.0, 2.0), (pair.X.Item(), pair.Y.Item()));
+    }
+
+    [Fact]
+    public void Jvp_Vjp_Linearize_Vmap_and_Checkpoint_pass_structures_through()
+    {
+        var at = new Pair(Of(2), Of(3));
+        Func<Pair, (Tensor Sum, Tensor Product)> f = p => (p.X + p.Y, p.X * p.Y);
+        var (value, tangent) = Functional.Jvp(f, at, new Pair(Of(10), Of(100)));
+        Assert.Equal((6.0, 110.0, 230.0), (value.Product.Item(), tangent.Sum.Item(), tangent.Product.Item()));
+        (_, Func<(Tensor Sum, Tensor Product), Pair> pullback) = Functional.Vjp(f, at);
+        Assert.Equal((31.0, 21.0), (pullback((Of(1), Of(10))).X.Item(), pullback((Of(1), Of(10))).Y.Item()));
+        Assert.Equal(230, Functional.Linearize(f, at).Jvp(new Pair(Of(10), Of(100))).Product.Item());
+        Assert.Equal(1, Functional.Hvp(p => p.X * p.Y, at, new Pair(Of(0), Of(1))).X.Item());
+        var many = Functional.Vmap(f, new Pair(Of(1, 2), Of(3, 4)));
+        Assert.Equal([3, 8], many.Product.ToArray<double>());
+        Assert.Equal([3, 6], Functional.Vmap(f, new Pair(Of(1, 2), Of(3)), (0, null)).Product.ToArray<double>());
+        Pair each = Functional.Vmap(Functional.Grad((Pair p) => p.X * p.Y), new Pair(Of(1, 2), Of(3, 4)));
+        Assert.Equal([3, 4], each.X.ToArray<double>());
+        Tensor x = Of(2).RequireGrad();
+        Functional.Checkpoint(f, new Pair(x, Of(3))).Product.Backward();
+        Assert.Equal(3, x.Grad!.Item());
+    }
+
+    [Fact]
+    public void Dictionaries_are_matched_by_key()
+    {
+        var at = new Dictionary<string, Tensor> { ["a"] = Of(2), ["b"] = Of(3) };
+        var direction = new Dictionary<string, Tensor> { ["b"] = Of(1), ["a"] = Of(0) };
+        Assert.Equal(2, Functional.Jvp(d => d["a"] * d["b"], at, direction).Tangent.Item());
+    }
+
+    [Fact]
+    public void What_is_no_structure_of_tensors_is_refused_by_its_place()
+    {
+        static string Of<T>(Func<object?> call)
+            where T : Exception => Assert.Throws<T>(call).Message;
+
+        Tensor x = StructureTests.Of(2);
+        Assert.Contains("no tensor", Of<ArgumentException>(() => Functional.Grad(t => x, (1, "two"))), StringComparison.Ordinal);
+        Assert.Contains("argument.Rest[1].Weight", Of<ArgumentException>(() => Functional.Grad(Loss, new Model(NewLayer(1, "a"), [NewLayer(1, "b"), NewLayer(1, "c") with { Weight = null! }], 1))), StringComparison.Ordinal);
+        Assert.Contains("Make it a record", Of<ArgumentException>(() => Functional.Grad(p => p.Value, new Plain())), StringComparison.Ordinal);
+        Assert.Contains("init accessor", Of<ArgumentException>(() => Functional.Grad(p => p.Value, new Fixed(1))), StringComparison.Ordinal);
+        Assert.Contains(".Next", Of<ArgumentException>(() => Functional.Grad(l => l.Value, new Linked(x, null))), StringComparison.Ordinal);
+        Assert.Contains("List", Of<ArgumentException>(() => Functional.Grad(q => q.Peek(), new Queue<Tensor>([x]))), StringComparison.Ordinal);
+        Assert.Contains("result.Item2 is Double", Of<AutogradException>(() => Functional.Jvp(p => (p.X, 3.0), new Pair(x, x), new Pair(x, x))), StringComparison.Ordinal);
+        Assert.Contains("result.Item2", Of<AutogradException>(() => Functional.Vmap(p => (p.X, (Tensor)null!), new Pair(StructureTests.Of(1, 2), StructureTests.Of(1, 2)))), StringComparison.Ordinal);
+        Assert.Contains("another form", Of<ArgumentException>(() => Functional.Jvp(l => l[0], new List<Tensor[]> { new[] { x } }, new List<Tensor[]>())), StringComparison.Ordinal);
+        Assert.Contains("int64", Of<DTypeException>(() => Functional.Grad(p => p.X, new Pair(x, Tensor.Arange(3)))), StringComparison.Ordinal);
+        var self = new List<object>();
+        self.Add(self);
+        Assert.Contains("contains itself", Of<ArgumentException>(() => Functional.Grad(_ => x, self)), StringComparison.Ordinal);
+    }
+}
