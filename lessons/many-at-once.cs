@@ -164,9 +164,14 @@ lesson.Value("x₄₈", Light(start), formula: value);
 lesson.Gradient("dx₄₈/dx₀, everything kept", Kept, start, slope);
 lesson.Gradient("dx₄₈/dx₀, by recomputation", Light, start, slope);
 
+// Nabla's own, which all transforms pass: also captured weights get their gradients, and gradients can be differentiated again.
+Tensor Checkpointed(Tensor x) => Chain(x, start => Functional.Checkpoint(Segment, start));
+lesson.Gradient("dx₄₈/dx₀, by Functional.Checkpoint", Checkpointed, start, slope);
+
 (int keptCalls, int lightCalls) = (Calls(Kept), Calls(Light));
 lesson.Claim($"{keptCalls} steps are computed if everything is kept", keptCalls == Segments * Length);
 lesson.Claim($"{lightCalls} if not: each step twice", lightCalls == 2 * Segments * Length);
+lesson.Claim("as many by Functional.Checkpoint", Calls(Checkpointed) == lightCalls);
 
 int Calls(Func<Tensor, Tensor> function)
 {
