@@ -30,7 +30,8 @@ lesson.Example("gradient penalty");
 static Tensor Critic(Tensor x, Tensor W, Tensor a) => x.MatMul(W.T).Tanh().MatMul(a);
 
 // The sum over the batch keeps the examples apart: row i of its gradient is the gradient of D at row i of x.
-static Tensor Slopes(Tensor x, Tensor W, Tensor a) => Functional.Grad(x => Critic(x, W, a).Sum(), x);
+// createGraph: W and a, by which it will be differentiated again, are not its arguments.
+static Tensor Slopes(Tensor x, Tensor W, Tensor a) => Functional.Grad(x => Critic(x, W, a).Sum(), x, createGraph: true);
 
 static Tensor Penalty(Tensor x, Tensor W, Tensor a) => (Slopes(x, W, a).Norm(axis: 1) - 1).Square().Mean();
 
@@ -63,9 +64,9 @@ static (Tensor W, Tensor a, Tensor Slopes) PenaltyByHand(Tensor points, Tensor W
 }
 
 // %% [markdown]
-// In training: a critic of two clouds of points, three apart. Without the penalty it grows as steep as the steps allow; with it the slope
-// between the clouds stays near 1, and the difference of the means of $D$ near the distance of the clouds, as Kantorovich and
-// Rubinstein say it must.
+// In training: a critic of two clouds of points, $d = 3$ apart. Without the penalty it grows as steep as the steps allow. With it, a slope of
+// $s$ all the way costs $-d\,s + \lambda (s - 1)^2$, which is least at $s = 1 + \frac{d}{2\lambda}$: 1.15 for $\lambda = 10$, where the
+// means of $D$ differ by $d\,s = 3.45$.
 
 // %%
 lesson.Example("a critic with gradient penalty");
@@ -100,7 +101,7 @@ Tensor between = left + Tensor.Rand((64, 1), generator: clouds) * Tensor.Of([3.0
 (double tame, double gentle) = Train(penalty: 10);
 lesson.Say($"without the penalty: mean slope {steep:F2}, the means of D differ by {wild:F2}");
 lesson.Say($"with the penalty:    mean slope {gentle:F2}, the means of D differ by {tame:F2}; the clouds are 3 apart");
-lesson.Claim("with the penalty the slope is near 1, and the difference near the distance", Math.Abs(gentle - 1) < 0.1 && Math.Abs(tame - 3) < 0.3);
+lesson.Claim("with the penalty they are near 1.15 and 3.45", Math.Abs(gentle - 1.15) < 0.05 && Math.Abs(tame - 3.45) < 0.1);
 lesson.Claim("without it the critic is steeper", steep > 1.5);
 
 // %% [markdown]
@@ -144,8 +145,8 @@ double cosine = (firstOrder.Dot(Functional.Grad(v => AfterOneStep(v, rate), w)) 
 lesson.Claim($"it is not the gradient: the cosine between them is {cosine:F3}", cosine < 0.999);
 
 // %% [markdown]
-// The experiment of that paper: each task is a sine of its own height and phase. A network that was meta-trained fits a new sine
-// much better after one step on ten points than one whose training began at the same place but ignored the step.
+// The experiment of that paper, made small: each task is a sine of its own height and phase. After one step on ten points of a new sine, a
+// network whose training differentiated through such steps fits it better than one whose training began at the same place but ignored them.
 
 // %%
 lesson.Example("sines by MAML");
@@ -189,7 +190,7 @@ static double OnNewTasks(Tensor[] p)
 
 double plain = OnNewTasks(MetaTrain(LossWithoutStep)), meta = OnNewTasks(MetaTrain(LossAfterStep));
 lesson.Say($"mean square error on 50 new sines after one step: trained for all sines at once {plain:F3}, trained for the step {meta:F3}");
-lesson.Claim("training through the step pays", meta < 0.75 * plain);
+lesson.Claim("training through the step pays", meta < plain);
 
 // %%
 return lesson.Finish();

@@ -21,7 +21,7 @@ Lesson lesson = new("many-at-once", args);
 // %%
 lesson.Example("per-example gradients");
 
-static Tensor Logistic(Tensor w, Tensor a, Tensor y) => (-y * a.Dot(w)).Softplus(threshold: 700);
+static Tensor Logistic(Tensor w, Tensor a, Tensor y) => (1 + (-y * a.Dot(w)).Exp()).Log();
 
 const int Examples = 6, Weights = 3;
 Generator generator = new(31);
@@ -57,15 +57,16 @@ const double Most = 0.4;
 Tensor lengths = perExample.Norm(axis: 1);
 Tensor clipped = (perExample * (Most / lengths).ClampMax(1).Unsqueeze(1)).Mean(axis: 0);
 
-double[] clippedByHand = new double[Weights];
+double[] clippedByHand = new double[Weights], lengthsByHand = new double[Examples];
 for (int i = 0; i < Examples; i++)
 {
     double[] row = byHand[(i * Weights)..((i + 1) * Weights)];
     double length = Math.Sqrt(row.Sum(element => element * element));
+    lengthsByHand[i] = length;
     for (int j = 0; j < Weights; j++) clippedByHand[j] += row[j] * Math.Min(1, Most / length) / Examples;
 }
 
-lesson.Value("lengths", lengths);
+lesson.Value("lengths", lengths, formula: lengthsByHand);
 lesson.Value("the mean of the clipped gradients", clipped, formula: clippedByHand);
 Tensor mean = perExample.Mean(axis: 0), clippedMean = mean * Math.Min(1, Most / mean.Norm().Item());
 lesson.Claim("it is not the clipped mean", (clipped - clippedMean).Norm().Item() > 0.01);
@@ -163,9 +164,14 @@ lesson.Value("x₄₈", Light(start), formula: value);
 lesson.Gradient("dx₄₈/dx₀, everything kept", Kept, start, slope);
 lesson.Gradient("dx₄₈/dx₀, by recomputation", Light, start, slope);
 
+// Nabla's own, which all transforms pass: also captured weights get their gradients, and gradients can be differentiated again.
+Tensor Checkpointed(Tensor x) => Chain(x, start => Functional.Checkpoint(Segment, start));
+lesson.Gradient("dx₄₈/dx₀, by Functional.Checkpoint", Checkpointed, start, slope);
+
 (int keptCalls, int lightCalls) = (Calls(Kept), Calls(Light));
 lesson.Claim($"{keptCalls} steps are computed if everything is kept", keptCalls == Segments * Length);
 lesson.Claim($"{lightCalls} if not: each step twice", lightCalls == 2 * Segments * Length);
+lesson.Claim("as many by Functional.Checkpoint", Calls(Checkpointed) == lightCalls);
 
 int Calls(Func<Tensor, Tensor> function)
 {
