@@ -23,8 +23,7 @@ internal sealed class BackwardPass
     private GradientSlot[]? captured;
     private bool accumulates;
 
-    private HeapItem[] heap = new HeapItem[16];
-    private int heapCount;
+    private readonly NodeHeap waiting = new();
     private Dictionary<Node, GradientSlot[]>? shared;
     private LeafGradients leaves;
     private Node? running;
@@ -166,9 +165,9 @@ internal sealed class BackwardPass
                 Tensor seed = Seed(outputs[i], gradients[i], op);
                 Send(outputs[i].GradientEdge(), seed, owned: gradients[i] is null, -1);
             }
-            while (heapCount > 0)
+            while (waiting.Count > 0)
             {
-                running = Pop();
+                running = waiting.Pop();
                 if (ReferenceEquals(running.Owner, this))
                 {
                     Visit(running, ref running.Slot, running.MoreSlots);
@@ -188,7 +187,7 @@ internal sealed class BackwardPass
             if (running is not null) Forget(running);
             running = null;
             collected = null;
-            while (heapCount > 0) Forget(Pop());
+            while (waiting.Count > 0) Forget(waiting.Pop());
         }
     }
 
@@ -297,11 +296,11 @@ internal sealed class BackwardPass
             {
                 slots = new GradientSlot[node.OutputCount];
                 (shared ??= []).Add(node, slots);
-                Push(node);
+                waiting.Push(node);
                 return ref slots[output];
             }
             if (node.OutputCount > 1) node.MoreSlots = new GradientSlot[node.OutputCount - 1];
-            Push(node);
+            waiting.Push(node);
         }
         if (output == 0) return ref node.Slot;
         return ref node.MoreSlots![output - 1];
@@ -366,46 +365,4 @@ internal sealed class BackwardPass
     /// <param name="slot">The gradient.</param>
     /// <param name="node">The leaf's node, whose hooks may want to know.</param>
     public void Accumulate(Tensor tensor, in GradientSlot slot, AccumulateGrad? node) => leaves.Add(tensor, slot, node);
-
-    // ---- a heap of nodes, the latest first --------------------------------------------------------------------------
-
-    // A struct around the reference, so that storing one does not check the array's element type.
-    private struct HeapItem
-    {
-        public Node? Node;
-    }
-
-    private void Push(Node node)
-    {
-        if (heapCount == heap.Length) Array.Resize(ref heap, 2 * heapCount);
-        int at = heapCount++;
-        while (at > 0)
-        {
-            int parent = (at - 1) / 2;
-            if (heap[parent].Node!.Sequence >= node.Sequence) break;
-            heap[at] = heap[parent];
-            at = parent;
-        }
-        heap[at].Node = node;
-    }
-
-    private Node Pop()
-    {
-        Node top = heap[0].Node!;
-        Node last = heap[--heapCount].Node!;
-        heap[heapCount].Node = null;
-        if (heapCount == 0) return top;
-        int at = 0;
-        while (true)
-        {
-            int child = 2 * at + 1;
-            if (child >= heapCount) break;
-            if (child + 1 < heapCount && heap[child + 1].Node!.Sequence > heap[child].Node!.Sequence) child++;
-            if (heap[child].Node!.Sequence <= last.Sequence) break;
-            heap[at] = heap[child];
-            at = child;
-        }
-        heap[at].Node = last;
-        return top;
-    }
 }

@@ -14,11 +14,13 @@ internal static class HalfPrecisionStore
     public static object Pack(Tensor x)
     {
         if (!x.DType.IsFloatingPoint()) return x;
-        float[] values = x.ToArray<float>();
+        NdArray single = ArrayCopy.To(x.Value, DType.Float32);
+        ReadOnlySpan<float> values = single.Span<float>();
         foreach (float value in values)
             if (float.IsFinite(value) && Math.Abs(value) > Largest) return x;
         var half = new Half[values.Length];
         TensorPrimitives.ConvertToHalf(values, half);
+        GC.KeepAlive(single.Storage);
         return new Packed(half, x.Shape, x.DType);
     }
 
@@ -26,9 +28,9 @@ internal static class HalfPrecisionStore
     {
         if (packed is Tensor x) return x;
         (Half[] half, Shape shape, DType dtype) = (Packed)packed;
-        var values = new float[half.Length];
-        TensorPrimitives.ConvertToSingle(half, values);
-        return Tensor.FromSpan<float>(values, shape).To(dtype);
+        NdArray single = NdArray.Allocate(shape.Dims, DType.Float32);
+        TensorPrimitives.ConvertToSingle(half, single.Span<float>());
+        return new Tensor(ArrayCopy.To(single, dtype));
     }
 }
 

@@ -47,19 +47,19 @@ internal static class ComplexParts
 
     // ---- elementwise ------------------------------------------------------------------------------------------------------
 
-    private static readonly ElementwiseOp ProductOfParts = ElementwiseOp.Derived("Mul", 4, x => [(x[0] * x[2]) - (x[1] * x[3]), (x[0] * x[3]) + (x[1] * x[2])]);
+    private static readonly ElementwiseOp ProductOfParts = ElementwiseOp.Derived("Mul", 4, x => [(x[0] * x[2]) - (x[1] * x[3]), (x[0] * x[3]) + (x[1] * x[2])]).Unlisted();
 
     // Divided by the length in two steps, whose formulas are not put together: its square may leave the range of numbers.
     private static readonly ElementwiseOp Direction = ElementwiseOp.Derived("Div", 2, x =>
     {
         Expr length = F.Hypot(x[0], x[1]);
         return [x[0] / length, x[1] / length, length];
-    });
+    }).Unlisted();
 
-    private static readonly ElementwiseOp Quotient = ElementwiseOp.Derived("Div", 5, x => [((x[0] * x[2]) + (x[1] * x[3])) / x[4], ((x[1] * x[2]) - (x[0] * x[3])) / x[4]]);
+    private static readonly ElementwiseOp Quotient = ElementwiseOp.Derived("Div", 5, x => [((x[0] * x[2]) + (x[1] * x[3])) / x[4], ((x[1] * x[2]) - (x[0] * x[3])) / x[4]]).Unlisted();
 
-    private static readonly ElementwiseOp Exponential = ElementwiseOp.Derived("Exp", 2, x => [F.Exp(x[0]) * F.Cos(x[1]), F.Exp(x[0]) * F.Sin(x[1])]);
-    private static readonly ElementwiseOp Logarithm = ElementwiseOp.Derived("Log", 2, x => [F.Log(F.Hypot(x[0], x[1])), F.Atan2(x[1], x[0])]);
+    private static readonly ElementwiseOp Exponential = ElementwiseOp.Derived("Exp", 2, x => [F.Exp(x[0]) * F.Cos(x[1]), F.Exp(x[0]) * F.Sin(x[1])]).Unlisted();
+    private static readonly ElementwiseOp Logarithm = ElementwiseOp.Derived("Log", 2, x => [F.Log(F.Hypot(x[0], x[1])), F.Atan2(x[1], x[0])]).Unlisted();
 
     public static Tensor Mul(Tensor[] x) =>
         !x[0].IsComplex ? Scaled(x[1], x[0], x) : !x[1].IsComplex ? Scaled(x[0], x[1], x) : Product(x);

@@ -19,7 +19,7 @@ internal static class Differentiation
         if (!GradMode.IsEnabled) return false;
         if (GradMode.IsTransform) return true;
         foreach (Tensor input in inputs)
-            if (IsRecorded(input)) return true;
+            if (input is not null && IsRecorded(input)) return true;
         return false;
 
         static bool IsRecorded(Tensor x) => x.RequiresGrad

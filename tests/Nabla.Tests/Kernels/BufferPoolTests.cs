@@ -1,5 +1,6 @@
 namespace Nabla.Tests.Kernels;
 
+[Collection("Memory")]
 public sealed class BufferPoolTests
 {
     [Fact]

@@ -38,7 +38,7 @@ public sealed class CustomRuleTests
             Functional.Jvp(x => Functional.Jvp(F, x, V).Tangent, X, X).Tangent,
             Functional.Jvp(x => Functional.Linearize(F, x).Jvp(V), X, X).Tangent);
         Tensor w = Tensor.Of(2.0, DType.Float64).RequireGrad();
-        Functional.Linearize(x => w * x.Pow(3), X).Jvp(V).Sum().Backward();
+        Functional.Linearize(x => w * x.Pow(3), X, createGraph: true).Jvp(V).Sum().Backward();
         Assert.Equal((3 * X.Square() * V).Sum().Item(), w.Grad!.Item(), 12);
     }
 
