@@ -103,8 +103,6 @@ internal sealed class BatchedInputs
     /// <summary>How many items there are.</summary>
     public int Size { get; }
 
-    public int Count => given.Length;
-
     /// <summary>An input with the items along its first axis; what is the same for all is repeated without copying.</summary>
     public Tensor this[int input] => items[input] ??= VectorSpace.Current.Repeat(given[input], Size);
 
