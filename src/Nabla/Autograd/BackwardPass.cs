@@ -216,15 +216,8 @@ internal sealed class BackwardPass
         if (needed is not null && !needed.Contains(node)) return;
         (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
         if (!ReferenceEquals(gradient.Dims, dims) && !gradient.Dims.AsSpan().SequenceEqual(dims))
-        {
-            gradient = VectorSpace.Current.SumTo(gradient, dims);
-            owned = true;
-        }
-        if (gradient.DType != dtype)
-        {
-            gradient = VectorSpace.Current.Cast(gradient, dtype);
-            owned = true;
-        }
+            Replace(ref gradient, ref owned, VectorSpace.Current.SumTo(gradient, dims));
+        if (gradient.DType != dtype) Replace(ref gradient, ref owned, VectorSpace.Current.Cast(gradient, dtype));
         if (anomaly && running is not null && VectorSpace.Current.HasNan(gradient)) throw AutogradErrors.NanGradient(running, input);
         if (collected is not null)
         {
@@ -269,23 +262,58 @@ internal sealed class BackwardPass
         }
     }
 
+    /// <summary>Puts a gradient computed from another in its place.</summary>
+    private void Replace(ref Tensor gradient, ref bool owned, Tensor replacement)
+    {
+        if (!ReferenceEquals(gradient.Value.Storage, replacement.Value.Storage))
+        {
+            Consume(new GradientSlot { Gradient = gradient, Owned = owned });
+            owned = true;
+        }
+        gradient = replacement;
+    }
+
     private void Add(ref GradientSlot slot, Tensor gradient, bool owned)
     {
+        owned &= !createGraph;
+        var arrived = new GradientSlot { Gradient = gradient, Owned = owned };
         if (slot.Gradient is null)
         {
-            slot.Gradient = gradient;
-            slot.Owned = owned && !createGraph;
+            slot = arrived;
         }
-        else if (slot.Owned && !slot.Gradient.IsTraced && !gradient.IsTraced)
-        {
-            VectorSpace.Current.AddInto(slot.Gradient, gradient);
-        }
-        else
+        else if (slot.Gradient.IsTraced || gradient.IsTraced)
         {
             slot.Gradient = VectorSpace.Current.Add(slot.Gradient, gradient);
             slot.Owned = !createGraph;
         }
+        else if (slot.Owned && slot.Gradient.IsContiguous)
+        {
+            VectorSpace.Current.AddInto(slot.Gradient, gradient);
+            Consume(arrived);
+        }
+        else if (owned && gradient.IsContiguous)
+        {
+            VectorSpace.Current.AddInto(gradient, slot.Gradient);
+            Consume(slot);
+            slot = arrived;
+        }
+        else
+        {
+            Tensor sum = VectorSpace.Current.Add(slot.Gradient, gradient);
+            Consume(slot);
+            Consume(arrived);
+            slot = new GradientSlot { Gradient = sum, Owned = !createGraph };
+        }
     }
+
+    /// <summary>Lends the memory of a gradient that was used for the last time to whoever comes next.</summary>
+    public void Consume(in GradientSlot slot)
+    {
+        if (slot.Owned && !createGraph && slot.Gradient is { IsTraced: false } gradient && !gradient.DType.IsComplex()) BufferPool.Return(gradient.Value.Storage);
+    }
+
+    /// <summary>Whether the pass records itself, so that what it computes is kept.</summary>
+    public bool CreatesGraph => createGraph;
 
     private ref GradientSlot SlotOf(Node node, int output)
     {
@@ -314,7 +342,7 @@ internal sealed class BackwardPass
             hooks.Apply(0, ref slot, this);
             for (int i = 1; i < node.OutputCount; i++) hooks.Apply(i, ref more![i - 1], this);
         }
-        if (!Capture(node, slot, more)) return;
+        if (!Capture(node, ref slot, more)) return;
         if (node.Released) throw AutogradErrors.GraphConsumed(node);
         if (hooks is { SurroundNode: true }) RunBetweenHooks(node, hooks, slot, more);
         else node.Run(this, slot, more);
@@ -341,11 +369,17 @@ internal sealed class BackwardPass
     }
 
     /// <summary>Keeps the gradients that were asked for. Returns whether the node itself must still run.</summary>
-    private bool Capture(Node node, in GradientSlot slot, GradientSlot[]? more)
+    private bool Capture(Node node, ref GradientSlot slot, GradientSlot[]? more)
     {
         if (targets is null || (accumulates && node is AccumulateGrad)) return true;
         for (int i = 0; i < node.OutputCount; i++)
-            if (targets.TryGetValue((node, i), out int input)) captured![input] = i == 0 ? slot : more![i - 1];
+        {
+            if (!targets.TryGetValue((node, i), out int input)) continue;
+            ref GradientSlot kept = ref slot;
+            if (i > 0) kept = ref more![i - 1];
+            captured![input] = kept;
+            kept.Owned = false;
+        }
         for (int i = 0; i < node.EdgeCount; i++)
             if (node.EdgeAt(i).Node is { } next && needed!.Contains(next)) return true;
         return false;

@@ -13,7 +13,16 @@ internal sealed class TensorSpace : VectorSpace
             a.AddInPlace(b);
             return;
         }
-        ElementwiseKernel.AddInto(a.Value, b.Value);
+        if (a.Value.IsContiguous && !b.Value.IsContiguous)
+        {
+            NdArray rows = ArrayCopy.Contiguous(b.Value);
+            ElementwiseKernel.AddInto(a.Value, rows);
+            BufferPool.Return(rows.Storage);
+        }
+        else
+        {
+            ElementwiseKernel.AddInto(a.Value, b.Value);
+        }
         a.Value.Storage.Version++;
         GC.KeepAlive(b.Value.Storage);
     }
