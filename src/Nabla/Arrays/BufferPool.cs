@@ -12,9 +12,11 @@ namespace Nabla;
 /// <remarks>
 /// The collector sees only small objects and would let many large buffers pile up between two collections; so after every
 /// <see cref="CollectEvery"/> bytes lent and not returned the pool asks for a collection of the youngest generation, even if
-/// buffers are free: few buffers that stay in the cache are faster than many. What was in use at such a moment grows older;
-/// when that has become much, the next generation is collected too. While most of what is lent stays alive the pool asks less
-/// and less often. What is free beyond <see cref="KeepFree"/> bytes goes back to the runtime.
+/// buffers are free: few buffers that stay in the cache are faster than many. Between backward passes it asks where a pass has
+/// ended and the next step begins, because least is alive there: what is in use at such a moment grows older, and only a
+/// collection of the next generation, asked for when that has become much, finds it dead. While most of what is lent stays
+/// alive the pool asks less and less often. Buffers are kept as far as they were recently in use together, since fresh pages
+/// cost more than most operations; the rest goes back to the runtime.
 /// </remarks>
 internal static class BufferPool
 {
@@ -24,6 +26,7 @@ internal static class BufferPool
     private const long CollectEvery = 16L << 20;
     private const long LongestPatience = 256L << 20;
     private const long KeepFree = 256L << 20;
+    private const int PeakDecay = 64;
 
     private static readonly Lock Gate = new();
     private static readonly List<Loan> Lent = [];
@@ -35,6 +38,14 @@ internal static class BufferPool
     private static long lentAfterOlder;
     private static long patience = CollectEvery;
     private static int collectionsSeen;
+    private static long peakBytes;
+
+    // ---- steps: a forward and a backward pass ----
+    private static bool passEnded;
+    private static int passes;
+    private static bool inSteps;
+    private static long lentInStep;
+    private static long stepBytes;
 
     /// <summary>One buffer that is lent.</summary>
     private sealed class Loan
@@ -144,16 +155,20 @@ internal static class BufferPool
         LentStorage storage;
         lock (Gate)
         {
-            if (lentSinceCollection >= patience) Collect();
+            bool stepBegins = passEnded;
+            passEnded = false;
+            if (lentSinceCollection >= patience && (stepBegins || !InSteps || lentSinceCollection >= patience + (2 * stepBytes))) Collect();
             else if (GC.CollectionCount(0) != collectionsSeen) Reclaim();
             if (!IdleLoans.TryPop(out Loan? loan)) loan = new Loan();
-            loan.Buffer = TryPop(size) ?? GC.AllocateUninitializedArray<byte>(size);
+            loan.Buffer = TryPop(size) ?? Allocate(size);
             loan.Index = Lent.Count;
             storage = new LentStorage(loan);
             loan.Storage.Target = storage;
             Lent.Add(loan);
             lentSinceCollection += size;
+            lentInStep += size;
             lentBytes += size;
+            peakBytes = Math.Max(peakBytes, lentBytes);
         }
         if (holdings is { } held && (held.Depth > 0 || held.Tracks)) held.Add(storage);
         return storage;
@@ -171,6 +186,7 @@ internal static class BufferPool
             // Whoever used it after all would fail at once.
             lent.Bytes = [];
             lentSinceCollection = Math.Max(0, lentSinceCollection - loan.Buffer.Length);
+            lentInStep -= loan.Buffer.Length;
             Loan last = Lent[^1];
             Lent[loan.Index] = last;
             last.Index = loan.Index;
@@ -179,8 +195,33 @@ internal static class BufferPool
         }
     }
 
+    /// <summary>Notes that a backward pass is over.</summary>
+    public static void PassEnded()
+    {
+        lock (Gate)
+        {
+            passEnded = true;
+            passes++;
+            stepBytes = Math.Max(0, lentInStep);
+            lentInStep = 0;
+        }
+    }
+
+    private static bool InSteps => inSteps || passes > 0;
+
+    private static byte[] Allocate(int size)
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(size);
+        LargePages.Prefer(buffer);
+        return buffer;
+    }
+
     private static void Collect()
     {
+        inSteps = passes > 0;
+        passes = 0;
+        peakBytes -= peakBytes / PeakDecay;
+
         // One collection, not two in a row: what is in use now would grow older twice, and only a full one would find it dead.
         long before = lentBytes - lentSinceCollection;
         bool older = before - lentAfterOlder >= patience;
@@ -227,7 +268,7 @@ internal static class BufferPool
         loan.Storage.Target = null;
         IdleLoans.Push(loan);
         lentBytes -= buffer.Length;
-        if (freeBytes + buffer.Length > KeepFree) return;
+        if (freeBytes + buffer.Length > Math.Max(KeepFree, peakBytes - lentBytes)) return;
         if (!Free.TryGetValue(buffer.Length, out Stack<byte[]>? stack)) Free[buffer.Length] = stack = new Stack<byte[]>();
         stack.Push(buffer);
         freeBytes += buffer.Length;

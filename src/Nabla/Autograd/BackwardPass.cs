@@ -52,6 +52,7 @@ internal sealed class BackwardPass
         accumulates = false;
         leaves.Clear();
         idle = this;
+        BufferPool.PassEnded();
     }
 
     // ---- entrances --------------------------------------------------------------------------------------------------
