@@ -32,6 +32,9 @@ internal static unsafe class MatrixProduct
     public static TileWidth Hardware =>
         Vector512.IsHardwareAccelerated ? TileWidth.Bits512 : Vector256.IsHardwareAccelerated ? TileWidth.Bits256 : TileWidth.Bits128;
 
+    /// <summary>The multiplications that make it worth while to bring in another thread.</summary>
+    public const long Grain = 1 << 20;
+
     // Below this many multiplications plain loops win over setting up tiles.
     private const int Tiny = 128;
 
