@@ -114,7 +114,7 @@ internal sealed class Fusion
             {
                 if (CanJoin(candidate, step, before, candidates)) target = candidate;
             }
-            else if (CanMerge(target, candidate, before))
+            else if (CanMerge(target, candidate, before, candidates))
             {
                 Merge(target, candidate);
             }
@@ -158,8 +158,13 @@ internal sealed class Fusion
         return true;
     }
 
-    private static bool CanMerge(FusionUnit a, FusionUnit b, BitArray before) =>
-        !before[b.Index] && !a.Before[b.Index] && !b.Before[a.Index] && a.Instructions + b.Instructions <= MostInstructions && b.Loop.TrueForAll(step => step.Fits(a.Dims));
+    private static bool CanMerge(FusionUnit a, FusionUnit b, BitArray before, List<FusionUnit> producers)
+    {
+        if (before[b.Index] || a.Before[b.Index] || b.Before[a.Index] || a.Instructions + b.Instructions > MostInstructions) return false;
+        foreach (FusionUnit producer in producers)
+            if (producer.Current != a && producer != b && producer.Before[b.Index]) return false;
+        return b.Loop.TrueForAll(step => step.Fits(a.Dims));
+    }
 
     private void Merge(FusionUnit a, FusionUnit b)
     {
@@ -284,7 +289,7 @@ internal sealed class LoopStep
     {
         if (Dims.AsSpan().SequenceEqual(dims)) return true;
         foreach (RecordedOperand input in Step.Inputs)
-            if (!input.IsWhole && LoopSpace.Reshape(Dims, LoopSpace.Strides(input, Dims), dims) is null) return false;
+            if ((!input.IsWhole || input.Numel != Count) && LoopSpace.Reshape(Dims, LoopSpace.Strides(input, Dims), dims) is null) return false;
         return true;
     }
 }

@@ -1,5 +1,3 @@
-using Nabla.Symbolics;
-
 namespace Nabla;
 
 /// <summary>

@@ -171,7 +171,7 @@ internal sealed class GraphProgramBuilder
         {
             if (operand.IsUniform(out double number) && IsExact(number)) return program.Constant(number);
             if (inside.TryGetValue(operand.Value, out int place)) return place;
-            int[] strides = LoopSpace.Reshape(step.Dims, LoopSpace.Strides(operand, step.Dims), unit.Dims) ?? (operand.IsWhole
+            int[] strides = LoopSpace.Reshape(step.Dims, LoopSpace.Strides(operand, step.Dims), unit.Dims) ?? (operand.IsWhole && operand.Numel == step.Count
                 ? NdArray.ContiguousStrides(unit.Dims)
                 : throw new InvalidOperationException($"{step.Step.Name}: joined a loop of another form."));
             for (int i = 0; i < inputs.Count; i++)

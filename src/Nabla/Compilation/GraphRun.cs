@@ -129,11 +129,11 @@ internal sealed class KeptStorages : AllocationScope
 
     public override Storage? Rent(int bytes)
     {
-        int size = (bytes + 63) & ~63;
+        int size = Math.Max(64, (bytes + 63) & ~63);
         if (!free.TryGetValue(size, out Stack<Storage>? stack)) free[size] = stack = new Stack<Storage>();
         if (!stack.TryPop(out Storage? storage))
         {
-            storage = new Storage(GC.AllocateUninitializedArray<byte>(Math.Max(size, 64), pinned: true));
+            storage = new Storage(GC.AllocateUninitializedArray<byte>(size, pinned: true));
             owned.Add(storage);
         }
         taken.Add(storage);
@@ -171,5 +171,5 @@ internal sealed class KeptStorages : AllocationScope
         taken.Clear();
     }
 
-    private void Push(Storage storage) => free[Math.Max(storage.Bytes.Length, 64)].Push(storage);
+    private void Push(Storage storage) => free[storage.Bytes.Length].Push(storage);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Nabla.Symbolics;
 
 namespace Nabla;
 
@@ -86,7 +85,7 @@ internal sealed class WriteKernel(WriteStep step, ValuePlace whole, ValuePlace p
     protected override void Compute(GraphRun run)
     {
         NdArray result = run.Whole(target);
-        if (!reuse) ArrayCopy.Into(run.Whole(whole), result);
+        if (!reuse) ArrayCopy.Into(run.View(whole, step.Inputs[0]), result);
         ArrayCopy.Into(run.View(part, step.Inputs[1]), result.View(step.Inputs[1].Dims, step.Strides, result.Offset + step.Offset));
     }
 
