@@ -177,7 +177,8 @@ internal static class BufferPool
     /// <summary>Takes back the memory of a storage that nobody but the caller holds, and who will not use it again.</summary>
     public static void Return(Storage storage)
     {
-        if (storage is not LentStorage lent) return;
+        // A recording knows values by their storages, and holds them until it is made.
+        if (storage is not LentStorage lent || AllocationScope.Current is not null) return;
         lock (Gate)
         {
             if (lent.Loan is not { } loan) return;
