@@ -3,7 +3,7 @@ namespace Nabla.Symbolics;
 /// <summary>How an executor treats an instruction: the arithmetic it knows by heart, or a call of the primitive's function.</summary>
 internal enum OpCode : byte
 {
-    Add, Sub, Mul, Div, Neg, Square, Reciprocal, Select, Less, LessEqual, Call1, Call2, Call3,
+    Add, Sub, Mul, Div, Neg, Square, Reciprocal, MultiplyAdd, MultiplySubtract, SubtractProduct, Select, Less, LessEqual, Call1, Call2, Call3,
 }
 
 /// <summary>One step of a program: apply a primitive to up to three registers and put the result in another.</summary>
@@ -15,7 +15,8 @@ internal readonly record struct Instruction(OpCode Code, Primitive Primitive, in
 /// registers:  0 … inputs-1 | constants | temporaries, reused when their last reader has run
 /// </code>
 /// Sums and products become binary additions, subtractions, multiplications and divisions; powers with small whole
-/// exponents become multiplications.
+/// exponents become multiplications. A product that is only added to something, or subtracted, becomes one fused step with it:
+/// <see cref="FusedArithmetic"/>. Since that is decided here, all executors agree.
 /// </summary>
 internal sealed class Program
 {
@@ -52,8 +53,12 @@ internal sealed class Program
     public bool IntegerExact { get; } = true;
 
     /// <summary>Lowers formulas of the given inputs.</summary>
+    /// <param name="outputs">What to compute.</param>
+    /// <param name="inputs">The symbols of the inputs, in order.</param>
+    /// <param name="strict">Whether every product is rounded by itself; null for what <see cref="FusedArithmetic.IsOn"/> says.</param>
     /// <exception cref="ArgumentException">A formula has a symbol that is not an input.</exception>
-    public static Program Of(ReadOnlySpan<Expr> outputs, ReadOnlySpan<Symbol> inputs) => new Builder(inputs).Build(outputs);
+    public static Program Of(ReadOnlySpan<Expr> outputs, ReadOnlySpan<Symbol> inputs, bool? strict = null) =>
+        new Builder(inputs).Build(outputs, strict ?? !FusedArithmetic.IsOn);
 
     private sealed class Builder
     {
@@ -74,13 +79,14 @@ internal sealed class Program
             for (int i = 0; i < inputs.Length; i++) values[inputs[i]] = i;
         }
 
-        public Program Build(ReadOnlySpan<Expr> outputs)
+        public Program Build(ReadOnlySpan<Expr> outputs, bool strict)
         {
             var written = new Expr[outputs.Length];
             for (int i = 0; i < written.Length; i++) written[i] = outputs[i].Unroll();
             foreach (Expr output in written) Lower(output);
             var results = new int[outputs.Length];
             for (int i = 0; i < results.Length; i++) results[i] = values[written[i]];
+            if (!strict) FusedArithmetic.Fuse(code, inputCount, results);
             return Allocate(results);
         }
 
