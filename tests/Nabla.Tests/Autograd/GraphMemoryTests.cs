@@ -51,6 +51,20 @@ public sealed class GraphMemoryTests
     }
 
     [Fact]
+    public void A_chain_of_a_hundred_thousand_operations_differentiates_forward_over_reverse_and_reverse_over_forward()
+    {
+        static Tensor Power(Tensor w)
+        {
+            Tensor y = w;
+            for (int i = 1; i < 100_000; i++) y = y * w;
+            return y;
+        }
+        Tensor one = Tensor.Of(1, DType.Float64);
+        Assert.Equal(1e5 * (1e5 - 1), Functional.Hvp(Power, one, one).Item());
+        Assert.Equal(1e5 * (1e5 - 1), Functional.Grad(w => Functional.Jvp(Power, w, one).Tangent, one).Item());
+    }
+
+    [Fact]
     public void Steps_with_every_kind_of_hook_run_in_flat_memory()
     {
         Tensor w = Tensor.Ones([1000], DType.Float64, requiresGrad: true);
