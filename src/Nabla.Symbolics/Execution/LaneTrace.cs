@@ -77,6 +77,17 @@ internal static class LaneTrace
         return true;
     }
 
+    /// <summary>The vector operations of a primitive's body; -1 if it has none.</summary>
+    public static int Weight<T>(Primitive primitive)
+        where T : unmanaged => Bodies<T>.Weights.GetOrAdd(primitive, static p =>
+        {
+            if (p.Kernel?.Body<T>() is null) return -1;
+            var graph = new LaneGraph();
+            var code = Program.OfSteps(p.Arity, [], [new Instruction(OpCode.Call1, p, p.Arity, 0, Math.Min(1, p.Arity - 1), Math.Min(2, p.Arity - 1))], [p.Arity], p.Arity + 1);
+            Add<T>(graph, code);
+            return graph.Nodes.Count(node => node.Op is not (LaneOp.Input or LaneOp.Constant));
+        });
+
     private static TracedLanes<T> Number<T>(double value)
         where T : unmanaged => TracedLanes<T>.Bits(
             typeof(T) == typeof(float) ? BitConverter.SingleToInt32Bits((float)value)
@@ -87,6 +98,8 @@ internal static class LaneTrace
     private static class Bodies<T>
         where T : unmanaged
     {
+        public static readonly ConcurrentDictionary<Primitive, int> Weights = new();
+
         private static readonly ConcurrentDictionary<Primitive, Delegate> Known = new();
 
         public static Func<TracedLanes<T>, TracedLanes<T>> Unary(Primitive p) =>

@@ -15,6 +15,9 @@ internal unsafe struct LoopCall
     public nint Length;
 
     public nint Rows;
+
+    /// <summary>Not 0: folds along rows go on from the partial results that are there, since the rows are the next part of longer ones.</summary>
+    public nint Continues;
 }
 
 /// <summary>A loop as machine code.</summary>

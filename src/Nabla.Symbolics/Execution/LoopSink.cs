@@ -32,7 +32,7 @@ internal enum LoopSinkKind : byte
 /// <summary>The kind of sink, and how it folds.</summary>
 internal readonly record struct LoopSink(LoopSinkKind Kind, LoopFold Fold)
 {
-    public static readonly LoopSink Store;
+    public static LoopSink Store => default;
 
     public static LoopSink Row(LoopFold fold) => new(LoopSinkKind.Row, fold);
 

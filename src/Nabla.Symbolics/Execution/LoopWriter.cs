@@ -95,8 +95,7 @@ internal sealed unsafe class LoopWriter
             il.Emit(OpCodes.Stloc, local);
             for (int u = 0; u < paired; u++) values[node, u] = local;
         }
-        for (int i = 0; i < sinks.Length; i++)
-            if (sinks[i].Kind == LoopSinkKind.Row) StartFold(i);
+        StartFolds();
         il.Emit(OpCodes.Ldc_I4_0);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.Stloc, offset);
@@ -338,6 +337,16 @@ internal sealed unsafe class LoopWriter
         il.Emit(OpCodes.Ldloc, better);
         il.Emit(OpCodes.Ldloc, soFar);
         calls.Emit(il, new LaneNode(LaneOp.Select, type, 0, 0, 0, 0), type);
+    }
+
+    private void StartFolds()
+    {
+        Label started = il.DefineLabel();
+        Field(nameof(LoopCall.Continues));
+        il.Emit(OpCodes.Brtrue, started);
+        for (int i = 0; i < sinks.Length; i++)
+            if (sinks[i].Kind == LoopSinkKind.Row) StartFold(i);
+        il.MarkLabel(started);
     }
 
     private void StartFold(int index)

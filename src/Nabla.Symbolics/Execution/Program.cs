@@ -60,6 +60,33 @@ internal sealed class Program
     public static Program Of(ReadOnlySpan<Expr> outputs, ReadOnlySpan<Symbol> inputs, bool? strict = null) =>
         new Builder(inputs).Build(outputs, strict ?? !FusedArithmetic.IsOn);
 
+    /// <summary>A program of given steps, for a part of another.</summary>
+    internal static Program OfSteps(int inputCount, double[] constants, Instruction[] steps, int[] outputs, int registerCount) =>
+        new(inputCount, constants, steps, outputs, registerCount);
+
+    /// <summary>The same steps with other results.</summary>
+    internal Program With(int[] outputs) => new(InputCount, Constants, Instructions, outputs, RegisterCount);
+
+    // ---- loops --------------------------------------------------------------------------------------------------------------
+
+    private readonly Lock gate = new();
+    private LoopKernel[] loops = [];
+
+    /// <summary>The loops made of it so far.</summary>
+    internal ReadOnlySpan<LoopKernel> Loops => Volatile.Read(ref loops);
+
+    /// <summary>Keeps a loop; if another thread was faster, its loop is the one.</summary>
+    internal LoopKernel AddLoop(LoopKernel loop)
+    {
+        lock (gate)
+        {
+            foreach (LoopKernel known in loops)
+                if (known.IsSame(loop)) return known;
+            Volatile.Write(ref loops, [.. loops, loop]);
+            return loop;
+        }
+    }
+
     private sealed class Builder
     {
         private static readonly Dictionary<Symbol, double> NoValues = [];
