@@ -111,7 +111,7 @@ internal sealed unsafe class LoopPieces<T>
             bool buffered = piece.ReadLater[i];
             for (int output = 0; output < program.Outputs.Length; output++)
             {
-                if (program.Outputs[output] != register) continue;
+                if (program.Outputs[output] != register || !piece.IsResult[i]) continue;
                 if (storeLate && sinks[output].Kind == LoopSinkKind.Store)
                 {
                     buffered = true;

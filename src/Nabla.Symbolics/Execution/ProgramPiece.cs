@@ -6,30 +6,36 @@ namespace Nabla.Symbolics;
 /// <param name="Program">The stretch.</param>
 /// <param name="Sources">For each of its inputs, the register of the whole.</param>
 /// <param name="Targets">For each of its outputs, the register of the whole.</param>
-/// <param name="ReadLater">For each of its outputs, whether a later stretch reads it; else it is an output of the whole only.</param>
-internal sealed record ProgramPiece(Program Program, int[] Sources, int[] Targets, bool[] ReadLater)
+/// <param name="ReadLater">For each of its outputs, whether a later stretch reads it.</param>
+/// <param name="IsResult">For each of its outputs, whether it is an output of the whole.</param>
+internal sealed record ProgramPiece(Program Program, int[] Sources, int[] Targets, bool[] ReadLater, bool[] IsResult)
 {
     /// <summary>Cuts a program at the given ends; the last is its length.</summary>
     public static ProgramPiece[] Cut(Program program, ReadOnlySpan<int> ends)
     {
         var pieces = new ProgramPiece[ends.Length];
         var alive = new HashSet<int>();
+        var results = new HashSet<int>(program.Outputs);
         for (int i = ends.Length - 1; i >= 0; i--)
         {
             int start = i == 0 ? 0 : ends[i - 1];
-            pieces[i] = Of(program, start, ends[i], alive);
+            pieces[i] = Of(program, start, ends[i], alive, results);
         }
         return pieces;
     }
 
-    /// <summary>The stretch from start to end. On return the registers that are alive before it.</summary>
-    private static ProgramPiece Of(Program program, int start, int end, HashSet<int> alive)
+    /// <summary>
+    /// The stretch from start to end. The sets hold what is read after it, and the outputs of the whole that are not written after it;
+    /// on return, the same before it.
+    /// </summary>
+    private static ProgramPiece Of(Program program, int start, int end, HashSet<int> alive, HashSet<int> results)
     {
         // Registers written here and read later.
         var written = new HashSet<int>();
         for (int i = start; i < end; i++) written.Add(program.Instructions[i].Target);
-        int[] targets = [.. alive.Union(program.Outputs).Where(written.Contains).Order()];
-        bool[] readLater = [.. targets.Select(alive.Contains)];
+        int[] targets = [.. alive.Union(results).Where(written.Contains).Order()];
+        bool[] readLater = [.. targets.Select(alive.Contains)], isResult = [.. targets.Select(results.Contains)];
+        results.ExceptWith(written);
         alive.ExceptWith(written);
 
         // Registers read here before they are written here.
@@ -64,7 +70,7 @@ internal sealed record ProgramPiece(Program Program, int[] Sources, int[] Target
         }
         double[] numbers = [.. constants.Select(constant => program.Constants[constant - program.InputCount])];
         var piece = Program.OfSteps(inputs, numbers, code, [.. targets.Select(target => place[target])], registers);
-        return new ProgramPiece(piece, [.. sources], targets, readLater);
+        return new ProgramPiece(piece, [.. sources], targets, readLater, isResult);
 
         void Read(int register)
         {
