@@ -38,9 +38,14 @@ internal static class Aims
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), rival => rival == "C++ -O3"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), rival => rival == "C++ -O3 -ffast-math"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
+        .. AdBenchCases.Goals.Select(goal => new Aim(
+            $"ADBench {goal.Title.TrimEnd()}, derivative", AdBenchCases.ByRows, goal.Goal, (group, name) => IsDerivative(group, name) && name.StartsWith(goal.Title, StringComparison.Ordinal), rival => rival == AdBenchCases.ByRows)),
+        new("ADBench derivatives, the worst", AdBenchCases.OwnObjective, 5, IsDerivative, rival => rival == AdBenchCases.OwnObjective),
         new("elementwise and reductions with backward, 1e3 to 1e7, the worst", "PyTorch", 1, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch),
         new("elementwise and reductions with backward, 1e3 to 1e7, the median", "PyTorch", 0.5, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch, OfMedian: true),
     ];
+
+    private static bool IsDerivative(string group, string name) => group == AdBenchCases.Heading && name.Contains(": derivative", StringComparison.Ordinal);
 
     private static bool IsBackward(string name) => name.EndsWith("with backward", StringComparison.Ordinal);
 }
