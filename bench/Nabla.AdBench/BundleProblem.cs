@@ -25,6 +25,8 @@ public sealed class BundleProblem : Problem
 
     public override string Kind => "ba";
 
+    public override int Size => weights.Shape[0];
+
     public override string Title => $"BA n{cameras.Shape[0]} m{points.Shape[0]} p{weights.Shape[0]}";
 
     /// <summary>Moves the cameras, points and weights of all observations together: no value depends on two of them.</summary>

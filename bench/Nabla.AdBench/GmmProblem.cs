@@ -28,6 +28,8 @@ public sealed class GmmProblem : Problem
 
     public override string Kind => "gmm";
 
+    public override int Size => points.Shape[0];
+
     public override string Title => $"GMM d{means.Shape[1]} K{alphas.Shape[0]} n{points.Shape[0]}";
 
     /// <summary>The parameters: logarithms of the weights, centres, factors.</summary>

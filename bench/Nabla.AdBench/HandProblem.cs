@@ -36,6 +36,8 @@ public sealed class HandProblem : Problem
 
     public override string Kind => "hand";
 
+    public override int Size => targets.Shape[0];
+
     public override string Title => $"HAND {(IsComplicated ? "complicated" : "simple")} n{targets.Shape[0]}";
 
     public bool IsComplicated => coordinates is not null;

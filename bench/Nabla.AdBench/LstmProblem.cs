@@ -18,6 +18,8 @@ public sealed class LstmProblem : Problem
 
     public override string Kind => "lstm";
 
+    public override int Size => sequence.Shape[0];
+
     public override string Title => $"LSTM l{main.Shape[0]} c{sequence.Shape[0]} b{sequence.Shape[1]}";
 
     /// <summary>The parameters: those of the layers, those on the way in and out.</summary>

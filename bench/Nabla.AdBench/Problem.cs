@@ -22,6 +22,9 @@ public abstract class Problem(string name)
     /// <summary>The kind and the sizes.</summary>
     public abstract string Title { get; }
 
+    /// <summary>How many points, observations or characters it has.</summary>
+    public abstract int Size { get; }
+
     /// <summary>The value or values at the given point, without a gradient.</summary>
     public abstract Tensor Objective();
 

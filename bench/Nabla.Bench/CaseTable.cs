@@ -12,6 +12,6 @@ internal static class CaseTable
         FusedCases.Group,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
-        AdBenchCases.Group(options),
+        .. AdBenchCases.Groups(options),
     ];
 }
