@@ -1,4 +1,4 @@
-namespace Nabla.Tests.Autograd;
+namespace Nabla.Tests.Engine;
 
 /// <summary>Gradients of slices, which are added in place to one array: what is shared, what overlaps, and how long a loop over many takes.</summary>
 public sealed class PartialGradientTests
@@ -30,7 +30,7 @@ public sealed class PartialGradientTests
         Tensor y = x.Clone();
         // The given gradient reaches y first and as it is; the slice's comes after.
         Tensor slice = y[..1];
-        Tensor?[] gradients = Nabla.Autograd.Grad([y, slice], [x], [given, Tensor.Of([5.0])]);
+        Tensor?[] gradients = Autograd.Grad([y, slice], [x], [given, Tensor.Of([5.0])]);
         Assert.Equal([6, 1, 1], gradients[0]!.ToArray());
         Assert.Equal([1, 1, 1], given.ToArray());
     }
