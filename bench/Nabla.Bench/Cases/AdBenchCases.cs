@@ -38,32 +38,44 @@ internal static class AdBenchCases
         return [new CaseGroup(Heading, large), new CaseGroup(SmallHeading, small)];
     }
 
-    private static IEnumerable<Case> Cases(Problem problem, string path, string file)
+    private static IEnumerable<Case> Cases(Problem problem, string path, string file) =>
+    [
+        Objective(problem, path, $"{problem.Title} ({file}): objective", () => problem.Objective),
+        Objective(problem, path, $"{problem.Title} ({file}): objective, compiled", () => Compiled(problem, problem.Objective)),
+        Derivative(problem, path, $"{problem.Title} ({file}): derivative", () => problem.Derivative, () => problem.Objective) with { Check = () => Differences(problem) },
+        Derivative(problem, path, $"{problem.Title} ({file}): derivative, compiled", () => Compiled(problem, problem.Derivative), () => Compiled(problem, problem.Objective)),
+    ];
+
+    private static Case Objective(Problem problem, string path, string name, Func<Func<Tensor>> prepare) => new(name, null, prepare)
     {
-        string Peer(string part, string way) => $"adbench {problem.Kind} {part} {way} {path}";
-        return
+        Rivals = [Peer(problem, path, "objective", null, ByRows), Peer(problem, path, "objective", 1, Vectorised)],
+        Tolerance = Problem.Tolerance,
+        Compared = int.MaxValue,
+        Pace = Pace.AdBench,
+    };
+
+    private static Case Derivative(Problem problem, string path, string name, Func<Func<Tensor>> prepare, Func<Func<Tensor>> objective) => new(name, null, prepare)
+    {
+        Rivals =
         [
-            new Case($"{problem.Title} ({file}): objective", null, () => problem.Objective)
-            {
-                Rivals = [Rival.PyTorch(null, Peer("objective", "rows"), ByRows), Rival.PyTorch(1, Peer("objective", "vector"), Vectorised)],
-                Tolerance = Problem.Tolerance,
-                Compared = int.MaxValue,
-                Pace = Pace.AdBench,
-            },
-            new Case($"{problem.Title} ({file}): derivative", null, () => problem.Derivative)
-            {
-                Rivals =
-                [
-                    Rival.PyTorch(Goal(problem), Peer("derivative", "rows"), ByRows),
-                    Rival.PyTorch(1, Peer("derivative", "vector"), Vectorised),
-                    Rival.Ours(OwnObjective, problem.Size < Small ? null : 5, () => problem.Objective),
-                ],
-                Tolerance = Problem.Tolerance,
-                Compared = int.MaxValue,
-                Pace = Pace.AdBench,
-                Check = () => Differences(problem),
-            },
-        ];
+            Peer(problem, path, "derivative", Goal(problem), ByRows),
+            Peer(problem, path, "derivative", 1, Vectorised),
+            Rival.Ours(OwnObjective, problem.Size < Small ? null : 5, objective),
+        ],
+        Tolerance = Problem.Tolerance,
+        Compared = int.MaxValue,
+        Pace = Pace.AdBench,
+    };
+
+    private static Rival Peer(Problem problem, string path, string part, double? goal, string way) =>
+        Rival.PyTorch(goal, $"adbench {problem.Kind} {part} {(way == ByRows ? "rows" : "vector")} {path}", way);
+
+    /// <summary>The program of a function of the problem's inputs, which are arguments of it and not captured: they may change.</summary>
+    private static Func<Tensor> Compiled(Problem problem, Func<IReadOnlyList<Tensor>, Tensor> function)
+    {
+        CompiledFunction<Tensor[], Tensor> compiled = Functional.Compile((Tensor[] inputs) => function(inputs));
+        Tensor[] inputs = [.. problem.Inputs];
+        return () => compiled.Call(inputs);
     }
 
     /// <summary>The project's goals beside PyTorch used as ADBench uses it; for other problems not to be slower.</summary>

@@ -138,17 +138,20 @@ internal sealed class BackwardPass
         var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
-            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
-        while (stack.TryPop(out (Node Node, int Next) top))
         {
-            if (top.Next < top.Node.EdgeCount)
+            // One output after the other: an output that another depends on must be known to be needed, or not, before that one is.
+            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
+            while (stack.TryPop(out (Node Node, int Next) top))
             {
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
-                continue;
+                if (top.Next < top.Node.EdgeCount)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
+                    continue;
+                }
+                for (int i = 0; i < top.Node.EdgeCount; i++)
+                    if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
             }
-            for (int i = 0; i < top.Node.EdgeCount; i++)
-                if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
         }
         return needed;
     }
@@ -273,17 +276,19 @@ internal sealed class BackwardPass
         var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
-            if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
-        while (stack.TryPop(out (Node Node, int Next) top))
         {
-            if (top.Next < top.Node.EdgeCount)
+            if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
+            while (stack.TryPop(out (Node Node, int Next) top))
             {
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
-                continue;
+                if (top.Next < top.Node.EdgeCount)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
+                    continue;
+                }
+                for (int i = 0; i < top.Node.EdgeCount; i++)
+                    if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
             }
-            for (int i = 0; i < top.Node.EdgeCount; i++)
-                if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
         }
     }
 
