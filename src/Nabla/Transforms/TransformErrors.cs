@@ -123,4 +123,7 @@ internal static class TransformErrors
         new($"{op}: {node.ToString(60)} cannot be computed on tensors. {(node is Symbolics.BigOperator ? "Give its bounds as numbers" : "Replace it")} with Subs first.");
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Take(20)) is { Length: > 0 } text ? text : "none";
+
+    public static NotSupportedException NoItemLoop(string op, string reason) =>
+        new($"{op}: CompileBackend.StraightLine does not take this function: {reason}. Use CompileBackend.Auto.");
 }
