@@ -10,8 +10,10 @@ internal static class CaseTable
         ScalarCases.Group,
         ExampleCases.Group,
         FusedCases.Group,
+        FusedCases.FirstCall,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
-        AdBenchCases.Group(options),
+        .. AdBenchCases.Groups(options),
+        ProcessCases.Group,
     ];
 }

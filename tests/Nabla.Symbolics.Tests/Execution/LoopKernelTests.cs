@@ -2,6 +2,7 @@ using F = Nabla.Symbolics.Functions;
 
 namespace Nabla.Symbolics.Tests.Execution;
 
+[Collection("the switch that interprets formulas")]
 public sealed unsafe class LoopKernelTests
 {
     private static readonly Symbol X = Expr.Symbol("x"), Y = Expr.Symbol("y"), Z = Expr.Symbol("z");

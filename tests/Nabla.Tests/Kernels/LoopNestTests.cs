@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Nabla.Symbolics;
 using Nabla.Tests.Arrays;
 using F = Nabla.Symbolics.Functions;
-using Program = Nabla.Symbolics.Program;
+using ScalarProgram = Nabla.Symbolics.Program;
 
 namespace Nabla.Tests.Kernels;
 
@@ -16,7 +16,7 @@ public sealed unsafe class LoopNestTests
     {
         const int n = 10_000;
         Expr y = F.Exp(F.Tanh(U * V) + U);
-        var program = Program.Of([y, y.Diff(U), y.Diff(V)], [U, V]);
+        var program = ScalarProgram.Of([y, y.Diff(U), y.Diff(V)], [U, V]);
         var nest = LoopNest.Of(
             program, DType.Float64, [n],
             [new(DType.Float64, [1]), new(DType.Float64, [1])],
@@ -40,7 +40,7 @@ public sealed unsafe class LoopNestTests
     {
         // x [3, 5] summed over the rows, beside its products with a column, stored.
         var nest = LoopNest.Of(
-            Program.Of([U, U * V], [U, V]), DType.Float32, [3, 5],
+            ScalarProgram.Of([U, U * V], [U, V]), DType.Float32, [3, 5],
             [new(DType.Float32, [5, 1]), new(DType.Float32, [1, 0])],
             [new(DType.Float32, [0, 1], LoopFold.Sum), new(DType.Float32, [5, 1])]);
         float[] x = [.. Enumerable.Range(0, 15).Select(i => (float)i)], column = [1, 10, 100], sums = new float[5], products = new float[15];
@@ -101,7 +101,7 @@ public sealed unsafe class LoopNestTests
     public void A_fold_over_nothing_is_neutral()
     {
         var nest = LoopNest.Of(
-            Program.Of([U, U, U], [U]), DType.Float64, [0, 2], [new(DType.Float64, [2, 1])],
+            ScalarProgram.Of([U, U, U], [U]), DType.Float64, [0, 2], [new(DType.Float64, [2, 1])],
             [new(DType.Float64, [0, 0], LoopFold.Sum), new(DType.Float64, [0, 1], LoopFold.Max), new(DType.Float64, [0, 0], LoopFold.Product)]);
         double[] sum = [5], max = [5, 5], product = [5];
         Run(nest, [Array.Empty<double>()], [sum, max, product]);
@@ -113,7 +113,7 @@ public sealed unsafe class LoopNestTests
     [Fact]
     public void Operands_that_do_not_fit_are_named()
     {
-        var program = Program.Of([U + V], [U, V]);
+        var program = ScalarProgram.Of([U + V], [U, V]);
         LoopOperand x = new(DType.Float32, [1]);
         Assert.Contains("2 and 1", Assert.Throws<ArgumentException>(() => LoopNest.Of(program, DType.Float32, [3], [x], [new(DType.Float32, [1])])).Message, StringComparison.Ordinal);
         Assert.Contains("2 axes", Assert.Throws<ArgumentException>(() => LoopNest.Of(program, DType.Float32, [3, 2], [x, x], [new(DType.Float32, [2, 1])])).Message, StringComparison.Ordinal);
@@ -146,7 +146,7 @@ public sealed unsafe class LoopNestTests
     {
         private readonly int[] dims;
         private readonly DType compute;
-        private readonly Program program;
+        private readonly ScalarProgram program;
         private readonly LoopOperand[] inputs;
         private readonly LoopResult[] outputs;
         private readonly Array[] data;
@@ -160,7 +160,7 @@ public sealed unsafe class LoopNestTests
             if (large && rank > 0) dims[random.Next(rank)] = random.Next(3000, 9000);
             while (dims.Aggregate(1L, (a, b) => a * b) > 600_000) dims[Array.IndexOf(dims, dims.Max())] /= 4;
             compute = random.Next(3) == 0 ? DType.Float64 : DType.Float32;
-            program = Program.Of([(U * V) + U, F.Select(F.Less(U, V), U, V), F.Max(U, V) - 1], [U, V]);
+            program = ScalarProgram.Of([(U * V) + U, F.Select(F.Less(U, V), U, V), F.Max(U, V) - 1], [U, V]);
             inputs = new LoopOperand[2];
             data = new Array[2];
             for (int i = 0; i < 2; i++)
