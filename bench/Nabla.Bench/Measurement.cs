@@ -53,19 +53,21 @@ internal sealed class Measurement(Pace pace, Peer? peer)
     public Result Run(string group, Case row)
     {
         Func<Tensor> body = row.Prepare();
-        double? expected = peer?.Prepare(row.Name);
+        Func<Tensor>? rival = row.Rival?.Invoke();
+        double? expected = rival is not null ? Checksum(rival()) : peer?.Prepare(row.Name);
+        Func<long, double> theirTime = rival is not null ? count => Time(rival, count) : count => peer!.Run(row.Name, count);
         bool agree = expected is not { } checksum || Math.Abs(Checksum(body()) - checksum) <= Tolerance * Math.Max(1e-6, Math.Abs(checksum));
 
         long ourCount = WarmUp(count => Time(body, count));
-        long theirCount = expected is null ? 0 : WarmUp(count => peer!.Run(row.Name, count));
+        long theirCount = expected is null ? 0 : WarmUp(theirTime);
         var ours = new Times();
         Times? theirs = expected is null ? null : new Times();
         for (int round = 0; round < pace.Rounds; round++)
         {
             ours.Add(Time(body, ourCount) / ourCount / row.Operations);
-            theirs?.Add(peer!.Run(row.Name, theirCount) / theirCount / row.Operations);
+            theirs?.Add(theirTime(theirCount) / theirCount / row.Operations);
         }
-        if (expected is not null) peer!.Drop(row.Name);
+        if (expected is not null && rival is null) peer!.Drop(row.Name);
         return new Result(group, row, ours, theirs, agree);
     }
 

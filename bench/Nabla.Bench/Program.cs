@@ -57,6 +57,7 @@ CaseGroup[] groups =
     ElementwiseCases.Group,
     ReductionCases.Group,
     MatrixCases.Group,
+    TransformCases.Group,
 ];
 var chosen = groups
     .SelectMany(group => group.Cases, (group, row) => (group.Heading, Case: row))
