@@ -2,87 +2,90 @@ using System.Diagnostics;
 
 namespace Nabla.Bench;
 
-/// <summary>Times per operation over the rounds, in nanoseconds.</summary>
-internal sealed class Times
+/// <summary>A measured rival.</summary>
+/// <param name="Rival">Which.</param>
+/// <param name="Times">Null if the rival is not on this machine or does not have the case.</param>
+/// <param name="Comparison">How its result differs from ours; null if they are not compared.</param>
+internal sealed record RivalResult(Rival Rival, Times? Times, Comparison? Comparison)
 {
-    private readonly List<double> rounds = [];
+    public double? Minimum => Times?.Minimum ?? Rival.Limit;
 
-    public double Minimum => rounds.Min();
-
-    public double Median
-    {
-        get
-        {
-            double[] sorted = [.. rounds.Order()];
-            return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-        }
-    }
-
-    public void Add(double nanoseconds) => rounds.Add(nanoseconds);
+    public double? Median => Times?.Median ?? Rival.Limit;
 }
 
-/// <summary>A measured row.</summary>
-internal sealed record Result(string Group, Case Case, Times Ours, Times? Theirs, bool ValuesAgree)
+/// <summary>A measured case.</summary>
+/// <param name="Group">The heading it stands under.</param>
+/// <param name="Case">Which.</param>
+/// <param name="Ours">Our times.</param>
+/// <param name="Rivals">Those of the others.</param>
+/// <param name="Check">What the case's own check found.</param>
+internal sealed record Result(string Group, Case Case, Times Ours, IReadOnlyList<RivalResult> Rivals, CheckResult? Check)
 {
-    /// <summary>Our shortest time over the peer's: the least disturbed by whatever else the machine did.</summary>
-    public double? Ratio => Theirs is null ? null : Ours.Minimum / Theirs.Minimum;
+    public bool ValuesAgree => Check is not { Agrees: false } && Rivals.All(rival => rival.Comparison?.Disagreement is null);
+
+    /// <summary>Our shortest time over the rival's: the least disturbed by whatever else the machine did.</summary>
+    public double? Ratio(RivalResult rival) => Ours.Minimum / rival.Minimum;
 
     /// <summary>The same of the medians.</summary>
-    public double? MedianRatio => Theirs is null ? null : Ours.Median / Theirs.Median;
+    public double? MedianRatio(RivalResult rival) => Ours.Median / rival.Median;
 
-    public bool? IsMet => Ratio is { } ratio ? ratio <= Case.Goal : null;
+    public bool? IsMet(RivalResult rival) => Ratio(rival) is { } ratio && rival.Rival.Goal is { } goal ? ratio <= goal : null;
 }
 
-/// <summary>How long to measure.</summary>
-/// <param name="WarmUp">Time for each side before anything counts; ours must outlast tiered compilation.</param>
-/// <param name="Round">Least time of one side in one round.</param>
-/// <param name="Rounds">How many rounds, ours and theirs in turn.</param>
-internal sealed record Pace(TimeSpan WarmUp, TimeSpan Round, int Rounds)
-{
-    public static Pace Normal { get; } = new(TimeSpan.FromSeconds(1.2), TimeSpan.FromMilliseconds(25), 11);
+/// <summary>Two results side by side.</summary>
+/// <param name="Largest">The largest distance between values that were compared.</param>
+/// <param name="Disagreement">What differs more than it may, in words; null if nothing does.</param>
+internal sealed record Comparison(double Largest, string? Disagreement);
 
-    public static Pace Quick { get; } = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromMilliseconds(8), 3);
-}
-
-/// <summary>Measures a case: both sides are warmed up, then take turns, so that what disturbs the machine disturbs both.</summary>
-internal sealed class Measurement(Pace pace, Peer? peer)
+/// <summary>Measures a case: all sides are warmed up, then take turns, so that what disturbs the machine disturbs all.</summary>
+internal sealed class Measurement(PeerSet peers, bool quick)
 {
-    // Sums in another order differ by rounding; anything beyond that is another computation.
-    private const double Tolerance = 1e-3;
+    private readonly Pace usual = quick ? Pace.Quick : Pace.Normal;
 
     public Result Run(string group, Case row)
     {
-        Func<Tensor> body = row.Prepare();
-        Func<Tensor>? rival = row.Rival?.Invoke();
-        double? expected = rival is not null ? Checksum(rival()) : peer?.Prepare(row.Name);
-        Func<long, double> theirTime = rival is not null ? count => Time(rival, count) : count => peer!.Run(row.Name, count);
-        bool agree = expected is not { } checksum || Math.Abs(Checksum(body()) - checksum) <= Tolerance * Math.Max(1e-6, Math.Abs(checksum));
+        Pace pace = row.Pace is { } own ? (quick ? own.Quicker() : own) : usual;
+        int threads = row.AllThreads ? Environment.ProcessorCount : 1;
+        peers.SetThreads(threads);
+        Threads.Count = threads;
 
-        long ourCount = WarmUp(count => Time(body, count));
-        long theirCount = expected is null ? 0 : WarmUp(theirTime);
-        var ours = new Times();
-        Times? theirs = expected is null ? null : new Times();
+        Func<Tensor> body = row.Prepare();
+        var ours = new Side(pace, row.Operations, count => Time(body, count));
+        Lazy<double[]> values = new(() => body().ToArray<double>());
+        CheckResult? check = row.Check?.Invoke();
+        var sides = new List<(Rival Rival, Side? Side, Comparison? Comparison)>();
+        foreach (Rival rival in row.Rivals)
+        {
+            string name = rival.PeerCase ?? row.Name;
+            if (rival.Own is { } prepare)
+            {
+                Func<Tensor> other = prepare();
+                sides.Add((rival, new Side(pace, row.Operations, count => Time(other, count)), null));
+            }
+            else if (rival.Program is { } program && peers.Get(program) is { } peer && peer.Prepare(name) is { } magnitude)
+            {
+                Comparison comparison = Compare(row, values.Value, magnitude, peer.Values(name, row.Compared));
+                sides.Add((rival, new Side(pace, row.Operations, count => peer.Run(name, count)), comparison));
+            }
+            else
+            {
+                sides.Add((rival, null, null));
+            }
+        }
+
+        ours.WarmUp();
+        foreach ((_, Side? side, _) in sides) side?.WarmUp();
         for (int round = 0; round < pace.Rounds; round++)
         {
-            ours.Add(Time(body, ourCount) / ourCount / row.Operations);
-            theirs?.Add(theirTime(theirCount) / theirCount / row.Operations);
+            ours.Measure();
+            foreach ((_, Side? side, _) in sides) side?.Measure();
         }
-        if (expected is not null && rival is null) peer!.Drop(row.Name);
-        return new Result(group, row, ours, theirs, agree);
-    }
 
-    /// <summary>Runs until the warm-up is over; returns how many runs fill a round.</summary>
-    private long WarmUp(Func<long, double> time)
-    {
-        var clock = Stopwatch.StartNew();
-        long count = 1;
-        double nanoseconds = time(count);
-        while (clock.Elapsed < pace.WarmUp)
+        foreach (Rival rival in row.Rivals)
         {
-            if (nanoseconds < pace.Round.TotalNanoseconds / 2) count *= 2;
-            nanoseconds = time(count);
+            if (rival.Program is { } program) peers.Get(program)?.Drop(rival.PeerCase ?? row.Name);
         }
-        return Math.Max(1, (long)Math.Ceiling(count * pace.Round.TotalNanoseconds / nanoseconds));
+        return new Result(group, row, ours.Times, [.. sides.Select(side => new RivalResult(side.Rival, side.Side?.Times, side.Comparison))], check);
     }
 
     private static double Time(Func<Tensor> body, long count)
@@ -92,12 +95,66 @@ internal sealed class Measurement(Pace pace, Peer? peer)
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
     }
 
-    /// <summary>The mean magnitude of the elements.</summary>
-    private static double Checksum(Tensor result)
+    private static Comparison Compare(Case row, double[] ours, double magnitude, double[] theirs)
     {
-        double sum = 0;
-        double[] values = result.ToArray<double>();
-        foreach (double value in values) sum += Math.Abs(value);
-        return sum / values.Length;
+        int step = (int)Math.Max(1, (ours.Length + (long)row.Compared - 1) / row.Compared), count = (ours.Length + step - 1) / step;
+        if (count != theirs.Length) return new Comparison(double.NaN, $"{ours.Length} values, the peer's {theirs.Length} instead of {count}");
+        double sum = 0, largest = 0;
+        foreach (double value in ours) sum += Math.Abs(value);
+        double mean = sum / ours.Length;
+        string? disagreement = null;
+        for (int i = 0; i < count; i++)
+        {
+            double x = ours[i * step], y = theirs[i];
+            if (x == y || (double.IsNaN(x) && double.IsNaN(y))) continue;
+            double distance = Distance(x, y);
+            if (!(distance < row.Tolerance)) disagreement ??= $"value {i * step} is {x:G9}, the peer's {y:G9}";
+            largest = Math.Max(largest, distance);
+        }
+        // Against the larger of both means, so that a result of tiny numbers is compared, too.
+        if (!(Math.Abs(mean - magnitude) <= 10 * row.Tolerance * Math.Max(mean, magnitude))) disagreement ??= $"mean magnitude {mean:G6}, the peer's {magnitude:G6}";
+        return new Comparison(largest, disagreement);
+    }
+
+    /// <summary>ADBench's distance: absolute between small numbers, relative between large ones.</summary>
+    public static double Distance(double x, double y) => Math.Abs(x - y) / Math.Max(1, Math.Abs(x) + Math.Abs(y));
+
+    /// <summary>One side of a case; <c>time</c> runs so many times and tells the nanoseconds.</summary>
+    private sealed class Side(Pace pace, int operations, Func<long, double> time)
+    {
+        private long count = 1;
+        private double spent;
+
+        public Times Times { get; } = new();
+
+        /// <summary>Runs until the warm-up is over, and finds how many runs fill a round.</summary>
+        public void WarmUp()
+        {
+            var clock = Stopwatch.StartNew();
+            double nanoseconds = time(count);
+            if (pace.CountsByPowersOfTwo)
+            {
+                while (nanoseconds <= pace.Round.TotalNanoseconds) nanoseconds = time(count *= 2);
+                Add(nanoseconds);
+                return;
+            }
+            while (clock.Elapsed < pace.WarmUp)
+            {
+                if (nanoseconds < pace.Round.TotalNanoseconds / 2) count *= 2;
+                nanoseconds = time(count);
+            }
+            count = Math.Max(1, (long)Math.Ceiling(count * pace.Round.TotalNanoseconds / nanoseconds));
+        }
+
+        public void Measure()
+        {
+            if (Times.Count < pace.Rounds && (Times.Count == 0 || spent < pace.Limit.TotalNanoseconds)) Add(time(count));
+        }
+
+        private void Add(double nanoseconds)
+        {
+            spent += nanoseconds;
+            Times.Add(nanoseconds / count / operations);
+        }
     }
 }

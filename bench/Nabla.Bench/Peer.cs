@@ -6,55 +6,28 @@ using System.Text.Json;
 namespace Nabla.Bench;
 
 /// <summary>
-/// The other library, in a process of its own that lives as long as the run and is spoken to line by line: see
-/// bench/peers/torch_bench.py. It waits while we measure, and we wait while it does.
+/// A program of bench/peers in a process of its own that lives as long as the run and is spoken to line by line: see
+/// bench/peers/torch_peer.py and bench/peers/cpp/peer.h. It waits while we measure, and we wait while it does.
 /// </summary>
 internal sealed class Peer : IDisposable
 {
     private readonly Process process;
+    private readonly StringBuilder errors;
 
-    private Peer(Process process, JsonElement description)
+    private Peer(Process process, StringBuilder errors, JsonElement description)
     {
         this.process = process;
+        this.errors = errors;
         Description = description;
     }
 
-    /// <summary>What the peer says about itself: name, version, threads, libraries.</summary>
+    /// <summary>What the peer says about itself: name, version, libraries, settings.</summary>
     public JsonElement Description { get; }
 
-    /// <summary>Starts the first of the given interpreters that can import the library; null if none can.</summary>
-    public static Peer? Start(string script, IEnumerable<string> interpreters)
+    /// <summary>Starts a program; null with a reason if it cannot be started or ends at once.</summary>
+    public static (Peer? Peer, string? Reason) Start(string program, params string[] arguments)
     {
-        foreach (string interpreter in interpreters)
-        {
-            if (TryStart(interpreter, script) is { } peer) return peer;
-        }
-        return null;
-    }
-
-    /// <summary>Makes the data of a case and runs it once; the checksum of its result, or null if the peer does not have it.</summary>
-    public double? Prepare(string name)
-    {
-        string answer = Ask($"prepare {name}");
-        return answer.StartsWith("ok ", StringComparison.Ordinal) ? double.Parse(answer.AsSpan(3), CultureInfo.InvariantCulture) : null;
-    }
-
-    /// <summary>The nanoseconds that a number of runs take by the peer's own clock.</summary>
-    public double Run(string name, long count) => double.Parse(Ask($"run {name} {count}"), CultureInfo.InvariantCulture);
-
-    /// <summary>Lets go of the data of a case.</summary>
-    public void Drop(string name) => Ask($"drop {name}");
-
-    public void Dispose()
-    {
-        process.StandardInput.Close();
-        process.WaitForExit(2000);
-        process.Dispose();
-    }
-
-    private static Peer? TryStart(string interpreter, string script)
-    {
-        var start = new ProcessStartInfo(interpreter, ["-u", script])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -66,25 +39,68 @@ internal sealed class Peer : IDisposable
         try
         {
             Process process = Process.Start(start)!;
-            process.ErrorDataReceived += static (_, line) =>
+            var errors = new StringBuilder();
+            process.ErrorDataReceived += (_, line) =>
             {
-                if (line.Data is { } text && !text.Contains("Error: No module named", StringComparison.Ordinal)) Trace.WriteLine(text);
+                lock (errors) errors.AppendLine(line.Data);
             };
             process.BeginErrorReadLine();
-            if (process.StandardOutput.ReadLine() is { } first) return new Peer(process, JsonDocument.Parse(first).RootElement);
-            process.Dispose();
+            if (process.StandardOutput.ReadLine() is { } first) return (new Peer(process, errors, JsonDocument.Parse(first).RootElement), null);
+            process.WaitForExit();
+            using (process) return (null, LastLine(errors));
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (System.ComponentModel.Win32Exception error)
         {
-            // No such interpreter: try the next.
+            return (null, error.Message);
         }
-        return null;
+    }
+
+    /// <summary>Makes the data of a case and runs it once; the mean magnitude of its result, or null if the peer does not have it.</summary>
+    public double? Prepare(string name)
+    {
+        string answer = Ask($"prepare {name}");
+        if (answer == "unknown") return null;
+        return answer.StartsWith("ok ", StringComparison.Ordinal)
+            ? double.Parse(answer.AsSpan(3), CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"{Description.GetProperty("name")} cannot prepare '{name}': {answer}");
+    }
+
+    /// <summary>The values of the prepared case's result, every one or evenly spread ones if there are more than a limit.</summary>
+    public double[] Values(string name, int limit)
+    {
+        string[] words = Ask($"values {limit} {name}").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var values = new double[words.Length];
+        for (int i = 0; i < words.Length; i++) values[i] = double.Parse(words[i], CultureInfo.InvariantCulture);
+        return values;
+    }
+
+    /// <summary>The nanoseconds that a number of runs take by the peer's own clock.</summary>
+    public double Run(string name, long count) => double.Parse(Ask($"run {count} {name}"), CultureInfo.InvariantCulture);
+
+    /// <summary>Sets the number of threads for what follows.</summary>
+    public void SetThreads(int count) => Ask($"threads {count}");
+
+    /// <summary>Lets go of the data of a case.</summary>
+    public void Drop(string name) => Ask($"drop {name}");
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit(2000);
+        process.Dispose();
     }
 
     private string Ask(string question)
     {
         process.StandardInput.WriteLine(question);
         process.StandardInput.Flush();
-        return process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The peer ended at: {question}");
+        if (process.StandardOutput.ReadLine() is { } answer) return answer;
+        process.WaitForExit();
+        throw new InvalidOperationException($"The peer ended at '{question}': {LastLine(errors)}");
+    }
+
+    private static string LastLine(StringBuilder errors)
+    {
+        lock (errors) return errors.ToString().Trim().Split('\n')[^1].Trim();
     }
 }

@@ -5,8 +5,8 @@ internal static class ExampleCases
 {
     public static CaseGroup Group { get; } = new("Worked examples, tensors created, forward and backward",
     [
-        new("example 3: exp(-x²/2)", 1.0 / 15, () => Example3),
-        new("example 8: three blended Gaussians", 1.0 / 10, () => Example8),
+        new("example 3: exp(-x²/2)", 1.0 / 20, () => Example3),
+        new("example 8: three blended Gaussians", 1.0 / 20, () => Example8),
     ]);
 
     private static Tensor Example3()

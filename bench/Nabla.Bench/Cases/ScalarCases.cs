@@ -3,7 +3,7 @@ namespace Nabla.Bench.Cases;
 /// <summary>What one recorded operation costs when the numbers themselves cost nothing.</summary>
 internal static class ScalarCases
 {
-    private const double Goal = 1.0 / 15;
+    private const double Goal = 1.0 / 25;
 
     public static CaseGroup Group { get; } = new("Scalars, forward and backward",
     [

@@ -10,16 +10,20 @@ internal static class TransformCases
 
     public static CaseGroup Group { get; } = new("Transforms",
     [
-        new("Jacobian of a hand R²⁶ → R³⁰⁰", 1.0 / 100, Jacobian),
-        new("Jacobian of a hand R²⁶ → R³⁰⁰, theirs by functorch.jacfwd", 1, Jacobian),
+        new("Jacobian of a hand R²⁶ → R³⁰⁰", 1.0 / 100, Jacobian)
+        {
+            Rivals = [Rival.PyTorch(1.0 / 100, name: "PyTorch, row by row"), Rival.PyTorch(1, "Jacobian of a hand R²⁶ → R³⁰⁰, by functorch.jacfwd", "functorch.jacfwd")],
+        },
         new("a hand, value only", 1, () =>
         {
             Hand hand = new();
             return () => hand.Residuals(hand.Pose);
         }),
-        new("Vmap of a function over 10⁴ items, beside our own loop", 1.0 / 20, () => Batched(Item)) { Rival = () => Loop(Item) },
-        new("Vmap of its gradient over 10⁴ items, beside our own loop", 1.0 / 20, () => Batched(Functional.Grad(Item))) { Rival = () => Loop(Functional.Grad(Item)) },
-        new("Vmap of a gradient over 10⁴ items", 1, () => Batched(Functional.Grad(Item))),
+        new("Vmap of a function over 10⁴ items", null, () => Batched(Item)) { Rivals = [Rival.Ours("our own loop", 1.0 / 20, () => Loop(Item))] },
+        new("Vmap of a gradient over 10⁴ items", 1, () => Batched(Functional.Grad(Item)))
+        {
+            Rivals = [Rival.PyTorch(1, name: "functorch.vmap"), Rival.Ours("our own loop", 1.0 / 20, () => Loop(Functional.Grad(Item)))],
+        },
     ]);
 
     private static Func<Tensor> Jacobian()

@@ -55,6 +55,56 @@ internal sealed class Program
     /// <exception cref="ArgumentException">A formula has a symbol that is not an input.</exception>
     public static Program Of(ReadOnlySpan<Expr> outputs, ReadOnlySpan<Symbol> inputs) => new Builder(inputs).Build(outputs);
 
+    /// <summary>
+    /// Makes a program of instructions that each write a place of their own, and gives these registers, reusing one when the last
+    /// instruction that reads it has run.
+    /// </summary>
+    /// <param name="inputCount">Places 0 … inputCount-1 are the inputs.</param>
+    /// <param name="constants">Places -1, -2, … are the constants.</param>
+    /// <param name="code">Places from inputCount on are what instructions write.</param>
+    /// <param name="next">The first place that nothing writes to.</param>
+    /// <param name="results">The places of the results.</param>
+    internal static Program Assemble(int inputCount, IReadOnlyList<double> constants, IReadOnlyList<Instruction> code, int next, int[] results)
+    {
+        int firstTemporary = inputCount + constants.Count;
+        var lastUse = new int[next];
+        for (int i = 0; i < code.Count; i++)
+        {
+            Touch(code[i].A, i);
+            if (code[i].Primitive.Arity > 1) Touch(code[i].B, i);
+            if (code[i].Primitive.Arity > 2) Touch(code[i].C, i);
+        }
+        foreach (int result in results) Touch(result, code.Count);
+
+        var register = new int[next];
+        var free = new Stack<int>();
+        int registers = firstTemporary;
+        var final = new Instruction[code.Count];
+        for (int i = 0; i < code.Count; i++)
+        {
+            Instruction step = code[i];
+            int a = Place(step.A), b = step.Primitive.Arity > 1 ? Place(step.B) : 0, c = step.Primitive.Arity > 2 ? Place(step.C) : 0;
+            Free(step.A, i);
+            if (step.Primitive.Arity > 1 && step.B != step.A) Free(step.B, i);
+            if (step.Primitive.Arity > 2 && step.C != step.A && step.C != step.B) Free(step.C, i);
+            int target = register[step.Target] = free.TryPop(out int reused) ? reused : registers++;
+            final[i] = step with { Target = target, A = a, B = b, C = c };
+        }
+        var outputs = new int[results.Length];
+        for (int i = 0; i < outputs.Length; i++) outputs[i] = Place(results[i]);
+        return new Program(inputCount, [.. constants], final, outputs, registers);
+
+        void Touch(int value, int at)
+        {
+            if (value >= inputCount) lastUse[value] = at;
+        }
+        int Place(int value) => value < 0 ? inputCount - 1 - value : value < inputCount ? value : register[value];
+        void Free(int value, int at)
+        {
+            if (value >= inputCount && lastUse[value] == at) free.Push(register[value]);
+        }
+    }
+
     private sealed class Builder
     {
         private static readonly Dictionary<Symbol, double> NoValues = [];
@@ -81,7 +131,7 @@ internal sealed class Program
             foreach (Expr output in written) Lower(output);
             var results = new int[outputs.Length];
             for (int i = 0; i < results.Length; i++) results[i] = values[written[i]];
-            return Allocate(results);
+            return Assemble(inputCount, constants, code, next, results);
         }
 
         private void Lower(Expr root)
@@ -248,48 +298,6 @@ internal sealed class Program
                 if (BitConverter.DoubleToInt64Bits(constants[i]) == BitConverter.DoubleToInt64Bits(value)) return -1 - i;
             constants.Add(value);
             return -constants.Count;
-        }
-
-        /// <summary>Gives the temporaries registers, reusing one when the last instruction that reads it has run.</summary>
-        private Program Allocate(int[] results)
-        {
-            int firstTemporary = inputCount + constants.Count;
-            var lastUse = new int[next];
-            for (int i = 0; i < code.Count; i++)
-            {
-                Touch(code[i].A, i);
-                if (code[i].Primitive.Arity > 1) Touch(code[i].B, i);
-                if (code[i].Primitive.Arity > 2) Touch(code[i].C, i);
-            }
-            foreach (int result in results) Touch(result, code.Count);
-
-            var register = new int[next];
-            var free = new Stack<int>();
-            int registers = firstTemporary;
-            var final = new Instruction[code.Count];
-            for (int i = 0; i < code.Count; i++)
-            {
-                Instruction step = code[i];
-                int a = Place(step.A), b = step.Primitive.Arity > 1 ? Place(step.B) : 0, c = step.Primitive.Arity > 2 ? Place(step.C) : 0;
-                Free(step.A, i);
-                if (step.Primitive.Arity > 1 && step.B != step.A) Free(step.B, i);
-                if (step.Primitive.Arity > 2 && step.C != step.A && step.C != step.B) Free(step.C, i);
-                int target = register[step.Target] = free.TryPop(out int reused) ? reused : registers++;
-                final[i] = step with { Target = target, A = a, B = b, C = c };
-            }
-            var outputs = new int[results.Length];
-            for (int i = 0; i < outputs.Length; i++) outputs[i] = Place(results[i]);
-            return new Program(inputCount, [.. constants], final, outputs, registers);
-
-            void Touch(int value, int at)
-            {
-                if (value >= inputCount) lastUse[value] = at;
-            }
-            int Place(int value) => value < 0 ? inputCount - 1 - value : value < inputCount ? value : register[value];
-            void Free(int value, int at)
-            {
-                if (value >= inputCount && lastUse[value] == at) free.Push(register[value]);
-            }
         }
 
         /// <summary>t and whether the term is -t.</summary>

@@ -1,14 +1,12 @@
-using System.Numerics;
-
 namespace Nabla.Symbolics;
 
 /// <summary>The error function, its complement and its inverse.</summary>
 internal static partial class ScalarMath
 {
-    public static double Erf(double x) => VectorErf.Erf(new Vector<double>(x)).ToScalar();
+    public static double Erf(double x) => VectorLoop.One<double, VectorErf.ErfD>(x);
 
     /// <summary>1 - erf(x), with its full relative accuracy where it is tiny.</summary>
-    public static double Erfc(double x) => VectorErf.Erfc(new Vector<double>(x)).ToScalar();
+    public static double Erfc(double x) => VectorLoop.One<double, VectorErf.ErfcD>(x);
 
     /// <summary>The x with erf(x) = y; ±inf at ±1, NaN beyond.</summary>
     public static double ErfInv(double y)

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Nabla.Symbolics;
 
 /// <summary>
@@ -78,9 +76,9 @@ internal static partial class ScalarMath
 
     public static double Exp(double x) => Math.Exp(x);
 
-    public static double Exp2(double x) => VectorExp.Exp2(new Vector<double>(x)).ToScalar();
+    public static double Exp2(double x) => VectorLoop.One<double, VectorExp.Exp2D>(x);
 
-    public static double Expm1(double x) => VectorExp.Expm1(new Vector<double>(x)).ToScalar();
+    public static double Expm1(double x) => VectorLoop.One<double, VectorExp.Expm1D>(x);
 
     public static double Log(double x) => Math.Log(x);
 
@@ -88,15 +86,15 @@ internal static partial class ScalarMath
 
     public static double Log10(double x) => Math.Log10(x);
 
-    public static double Log1p(double x) => VectorLog.Log1p(new Vector<double>(x)).ToScalar();
+    public static double Log1p(double x) => VectorLoop.One<double, VectorLog.Log1pD>(x);
 
     public static double Pow(double x, double y) => Math.Pow(x, y);
 
     /// <summary>1 / (1 + e^-x)</summary>
-    public static double Sigmoid(double x) => VectorExp.Sigmoid(new Vector<double>(x)).ToScalar();
+    public static double Sigmoid(double x) => VectorLoop.One<double, VectorExp.SigmoidD>(x);
 
     /// <summary>log(1 + e^x)</summary>
-    public static double Softplus(double x) => VectorLog.Softplus(new Vector<double>(x)).ToScalar();
+    public static double Softplus(double x) => VectorLoop.One<double, VectorLog.SoftplusD>(x);
 
     public static double Cbrt(double x) => Math.Cbrt(x);
 

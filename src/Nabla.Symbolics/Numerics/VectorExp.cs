@@ -1,9 +1,6 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using VectorD = System.Numerics.Vector<double>;
-using VectorF = System.Numerics.Vector<float>;
 
 namespace Nabla.Symbolics;
 
@@ -25,245 +22,219 @@ internal static class VectorExp
     // The native minimum and maximum of x86 return the second operand if either is NaN, those of ARM the NaN; WebAssembly's do neither.
     private static bool ClampKeepsNan => X86Base.IsSupported || AdvSimd.IsSupported;
 
-    public static void Exp(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, ExpF>(x, y);
-
-    public static void Exp(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, ExpD>(x, y);
-
-    public static void Exp2(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, Exp2F>(x, y);
-
-    public static void Exp2(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, Exp2D>(x, y);
-
-    public static void Expm1(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, Expm1F>(x, y);
-
-    public static void Expm1(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, Expm1D>(x, y);
-
-    public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, SigmoidF>(x, y);
-
-    public static void Sigmoid(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, SigmoidD>(x, y);
-
     // ---- float ----
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Exp(VectorF x)
+    internal readonly struct ExpF : IUnaryOperator<float>
     {
-        VectorF c = Clamp(x, -105f, 89f);
-        VectorF t = Vector.MultiplyAddEstimate(c, new VectorF((float)Log2E), new VectorF(RoundF));
-        VectorF k = t - new VectorF(RoundF);
-        VectorF r = Vector.MultiplyAddEstimate(k, new VectorF(-Ln2LowF), Vector.MultiplyAddEstimate(k, new VectorF(-Ln2HighF), c));
-        VectorF p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorF.One;
-        return KeepNan(x, Scale(p, t));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV c = ClampF(x, -105f, 89f);
+            TV t = TV.MultiplyAdd(c, (float)Log2E, RoundF);
+            TV k = t - RoundF;
+            TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
+            TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
+            return KeepNanF(x, ScaleF(p, t));
+        }
     }
 
     /// <summary>e^x for x in [-87, 88], without the care for overflow and underflow; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF ExpModerate(VectorF x)
+    public static TV ExpModerateF<TV>(TV x)
+        where TV : struct, ILanes<TV, float>
     {
-        VectorF t = Vector.MultiplyAddEstimate(x, new VectorF((float)Log2E), new VectorF(RoundF));
-        VectorF k = t - new VectorF(RoundF);
-        VectorF r = Vector.MultiplyAddEstimate(k, new VectorF(-Ln2LowF), Vector.MultiplyAddEstimate(k, new VectorF(-Ln2HighF), x));
-        VectorF p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorF.One;
-        return p * Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(t) + new Vector<int>(127), 23));
+        TV t = TV.MultiplyAdd(x, (float)Log2E, RoundF);
+        TV k = t - RoundF;
+        TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, x));
+        TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
+        return p * (TV.AddBits(t, 127) << 23);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Exp2(VectorF x)
+    internal readonly struct Exp2F : IUnaryOperator<float>
     {
-        VectorF c = Clamp(x, -151f, 129f);
-        VectorF t = c + new VectorF(RoundF);
-        VectorF r = (c - (t - new VectorF(RoundF))) * new VectorF(0.693147181f);
-        VectorF p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorF.One;
-        return KeepNan(x, Scale(p, t));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV c = ClampF(x, -151f, 129f);
+            TV t = c + RoundF;
+            TV r = (c - (t - RoundF)) * 0.693147181f;
+            TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
+            return KeepNanF(x, ScaleF(p, t));
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Expm1(VectorF x)
+    internal readonly struct Expm1F : IUnaryOperator<float>
     {
-        VectorF c = Clamp(x, -30f, 89f);
-        VectorF t = Vector.MultiplyAddEstimate(c, new VectorF((float)Log2E), new VectorF(RoundF));
-        VectorF k = t - new VectorF(RoundF);
-        VectorF r = Vector.MultiplyAddEstimate(k, new VectorF(-Ln2LowF), Vector.MultiplyAddEstimate(k, new VectorF(-Ln2HighF), c));
-        VectorF p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r);
-        // 2^k p + (2^k - 1), with 2^(k-1) because 2^128 is not a float; for k = 0 it is p itself, which keeps denormals whole.
-        VectorF s = Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(t) + new Vector<int>(126), 23));
-        VectorF scaled = Vector.MultiplyAddEstimate(s, p, s - new VectorF(0.5f));
-        VectorF y = Vector.ConditionalSelect(Vector.Equals(k, VectorF.Zero), p, scaled + scaled);
-        return KeepNan(x, Vector.CopySign(y, x));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV c = ClampF(x, -30f, 89f);
+            TV t = TV.MultiplyAdd(c, (float)Log2E, RoundF);
+            TV k = t - RoundF;
+            TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
+            TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r);
+            // 2^k p + (2^k - 1), with 2^(k-1) because 2^128 is not a float; for k = 0 it is p itself, which keeps denormals whole.
+            TV s = (TV.AddBits(t, 126) << 23);
+            TV scaled = TV.MultiplyAdd(s, p, s - 0.5f);
+            TV y = TV.Select(TV.Equal(k, TV.Zero), p, scaled + scaled);
+            return KeepNanF(x, TV.CopySign(y, x));
+        }
     }
 
     /// <summary>1 / (1 + e^-x), by e^-|x| so that nothing overflows and the left tail keeps its relative accuracy.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Sigmoid(VectorF x)
+    internal readonly struct SigmoidF : IUnaryOperator<float>
     {
-        VectorF e = Exp(-Vector.Abs(x));
-        return Vector.ConditionalSelect(Vector.LessThan(x, VectorF.Zero), e, VectorF.One) / (VectorF.One + e);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV e = ExpF.Apply(-TV.Abs(x));
+            return TV.Select(x < TV.Zero, e, TV.One) / (TV.One + e);
+        }
     }
 
     // (e^r - 1 - r) / r^2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF Quadratic(VectorF r)
+    private static TV QuadraticF<TV>(TV r)
+        where TV : struct, ILanes<TV, float>
     {
-        VectorF p = Vector.MultiplyAddEstimate(new VectorF(0.00139269268f), r, new VectorF(0.00836377405f));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorF(0.0416665487f));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorF(0.166665733f));
-        return Vector.MultiplyAddEstimate(p, r, new VectorF(0.5f));
+        TV p = TV.MultiplyAdd(r, 0.00139269268f, 0.00836377405f);
+        p = TV.MultiplyAdd(p, r, 0.0416665487f);
+        p = TV.MultiplyAdd(p, r, 0.166665733f);
+        return TV.MultiplyAdd(p, r, 0.5f);
     }
 
     // p * 2^k, k being the low bits of t; the high bits are shifted out. Two factors, each a normal number, and a product that may
     // overflow or underflow gradually. (Adding k to the exponent bits of p would be quicker, but makes numbers of some NaNs.)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF Scale(VectorF p, VectorF t)
+    private static TV ScaleF<TV>(TV p, TV t)
+        where TV : struct, ILanes<TV, float>
     {
-        Vector<int> k = Vector.AsVectorInt32(t);
-        Vector<int> half = Vector.ShiftRightLogical(k, 1);
-        VectorF first = Vector.AsVectorSingle(Vector.ShiftLeft(half + new Vector<int>(127), 23));
-        VectorF second = Vector.AsVectorSingle(Vector.ShiftLeft(k - half + new Vector<int>(127), 23));
+        TV half = t >>> 1;
+        TV first = TV.AddBits(half, 127) << 23;
+        TV second = TV.AddBits(TV.SubtractBits(t, half), 127) << 23;
         return p * first * second;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF Clamp(VectorF x, float low, float high) =>
-        Vector.MaxNative(new VectorF(low), Vector.MinNative(new VectorF(high), x));
+    private static TV ClampF<TV>(TV x, float low, float high) where TV : struct, ILanes<TV, float> =>
+        TV.Max(TV.All(low), TV.Min(TV.All(high), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF KeepNan(VectorF x, VectorF y) => ClampKeepsNan ? y : Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
+    private static TV KeepNanF<TV>(TV x, TV y) where TV : struct, ILanes<TV, float> => ClampKeepsNan ? y : TV.Select(TV.Equal(x, x), y, x);
 
     // ---- double ----
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Exp(VectorD x) => ExpTimesPowerOfTwo(x, 0);
+    internal readonly struct ExpD : IUnaryOperator<double>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x) where TV : struct, ILanes<TV, double> => ExpTimesPowerOfTwoD(x, 0);
+    }
 
     /// <summary>e^x 2^power without intermediate overflow: e^x / 2 is finite where e^x no longer is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD ExpTimesPowerOfTwo(VectorD x, long power)
+    public static TV ExpTimesPowerOfTwoD<TV>(TV x, long power)
+        where TV : struct, ILanes<TV, double>
     {
-        VectorD c = Clamp(x, -746, 712);
-        VectorD t = Vector.MultiplyAddEstimate(c, new VectorD(Log2E), new VectorD(RoundD));
-        VectorD k = t - new VectorD(RoundD);
-        VectorD r = Vector.MultiplyAddEstimate(k, new VectorD(-Ln2LowD), Vector.MultiplyAddEstimate(k, new VectorD(-Ln2HighD), c));
-        VectorD p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorD.One;
-        return KeepNan(x, Scale(p, t, power));
+        TV c = ClampD(x, -746, 712);
+        TV t = TV.MultiplyAdd(c, Log2E, RoundD);
+        TV k = t - RoundD;
+        TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, c));
+        TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
+        return KeepNanD(x, ScaleD(p, t, power));
     }
 
     /// <summary>e^x for x in [-708, 709], without the care for overflow and underflow; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD ExpModerate(VectorD x)
+    public static TV ExpModerateD<TV>(TV x)
+        where TV : struct, ILanes<TV, double>
     {
-        VectorD t = Vector.MultiplyAddEstimate(x, new VectorD(Log2E), new VectorD(RoundD));
-        VectorD k = t - new VectorD(RoundD);
-        VectorD r = Vector.MultiplyAddEstimate(k, new VectorD(-Ln2LowD), Vector.MultiplyAddEstimate(k, new VectorD(-Ln2HighD), x));
-        VectorD p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorD.One;
-        return p * Vector.AsVectorDouble(Vector.ShiftLeft(Vector.AsVectorInt64(t) + new Vector<long>(1023), 52));
+        TV t = TV.MultiplyAdd(x, Log2E, RoundD);
+        TV k = t - RoundD;
+        TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, x));
+        TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
+        return p * (TV.AddBits(t, 1023) << 52);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Exp2(VectorD x)
+    internal readonly struct Exp2D : IUnaryOperator<double>
     {
-        VectorD c = Clamp(x, -1076, 1025);
-        VectorD t = c + new VectorD(RoundD);
-        VectorD r = (c - (t - new VectorD(RoundD))) * new VectorD(0.69314718055994531);
-        VectorD p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r) + VectorD.One;
-        return KeepNan(x, Scale(p, t, 0));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV c = ClampD(x, -1076, 1025);
+            TV t = c + RoundD;
+            TV r = (c - (t - RoundD)) * 0.69314718055994531;
+            TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
+            return KeepNanD(x, ScaleD(p, t, 0));
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Expm1(VectorD x)
+    internal readonly struct Expm1D : IUnaryOperator<double>
     {
-        VectorD c = Clamp(x, -50, 709.9);
-        VectorD t = Vector.MultiplyAddEstimate(c, new VectorD(Log2E), new VectorD(RoundD));
-        VectorD k = t - new VectorD(RoundD);
-        VectorD r = Vector.MultiplyAddEstimate(k, new VectorD(-Ln2LowD), Vector.MultiplyAddEstimate(k, new VectorD(-Ln2HighD), c));
-        VectorD p = Vector.MultiplyAddEstimate(Quadratic(r), r * r, r);
-        VectorD s = Vector.AsVectorDouble(Vector.ShiftLeft(Vector.AsVectorInt64(t) + new Vector<long>(1022), 52));
-        VectorD scaled = Vector.MultiplyAddEstimate(s, p, s - new VectorD(0.5));
-        VectorD y = Vector.ConditionalSelect(Vector.Equals(k, VectorD.Zero), p, scaled + scaled);
-        return KeepNan(x, Vector.CopySign(y, x));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV c = ClampD(x, -50, 709.9);
+            TV t = TV.MultiplyAdd(c, Log2E, RoundD);
+            TV k = t - RoundD;
+            TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, c));
+            TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r);
+            TV s = (TV.AddBits(t, 1022) << 52);
+            TV scaled = TV.MultiplyAdd(s, p, s - 0.5);
+            TV y = TV.Select(TV.Equal(k, TV.Zero), p, scaled + scaled);
+            return KeepNanD(x, TV.CopySign(y, x));
+        }
     }
 
-    /// <inheritdoc cref="Sigmoid(VectorF)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Sigmoid(VectorD x)
+    /// <inheritdoc cref="SigmoidF"/>
+    internal readonly struct SigmoidD : IUnaryOperator<double>
     {
-        VectorD e = Exp(-Vector.Abs(x));
-        return Vector.ConditionalSelect(Vector.LessThan(x, VectorD.Zero), e, VectorD.One) / (VectorD.One + e);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV e = ExpD.Apply(-TV.Abs(x));
+            return TV.Select(x < TV.Zero, e, TV.One) / (TV.One + e);
+        }
     }
 
     // (e^r - 1 - r) / r^2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD Quadratic(VectorD r)
+    private static TV QuadraticD<TV>(TV r)
+        where TV : struct, ILanes<TV, double>
     {
-        VectorD p = Vector.MultiplyAddEstimate(new VectorD(2.0915442297780116e-09), r, new VectorD(2.5106274733573296e-08));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(2.75572718102198e-07));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(2.7557252833516911e-06));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(2.4801587327007187e-05));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(0.00019841269876864356));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(0.0013888888888883327));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(0.0083333333333255443));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(0.041666666666666671));
-        p = Vector.MultiplyAddEstimate(p, r, new VectorD(0.16666666666666671));
-        return Vector.MultiplyAddEstimate(p, r, new VectorD(0.5));
+        TV p = TV.MultiplyAdd(r, 2.0915442297780116e-09, 2.5106274733573296e-08);
+        p = TV.MultiplyAdd(p, r, 2.75572718102198e-07);
+        p = TV.MultiplyAdd(p, r, 2.7557252833516911e-06);
+        p = TV.MultiplyAdd(p, r, 2.4801587327007187e-05);
+        p = TV.MultiplyAdd(p, r, 0.00019841269876864356);
+        p = TV.MultiplyAdd(p, r, 0.0013888888888883327);
+        p = TV.MultiplyAdd(p, r, 0.0083333333333255443);
+        p = TV.MultiplyAdd(p, r, 0.041666666666666671);
+        p = TV.MultiplyAdd(p, r, 0.16666666666666671);
+        return TV.MultiplyAdd(p, r, 0.5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD Scale(VectorD p, VectorD t, long power)
+    private static TV ScaleD<TV>(TV p, TV t, long power)
+        where TV : struct, ILanes<TV, double>
     {
-        Vector<long> k = Vector.AsVectorInt64(t) + new Vector<long>(power);
-        Vector<long> half = Vector.ShiftRightLogical(k, 1);
-        VectorD first = Vector.AsVectorDouble(Vector.ShiftLeft(half + new Vector<long>(1023), 52));
-        VectorD second = Vector.AsVectorDouble(Vector.ShiftLeft(k - half + new Vector<long>(1023), 52));
+        TV k = TV.AddBits(t, power);
+        TV half = k >>> 1;
+        TV first = TV.AddBits(half, 1023) << 52;
+        TV second = TV.AddBits(TV.SubtractBits(k, half), 1023) << 52;
         return p * first * second;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD Clamp(VectorD x, double low, double high) =>
-        Vector.MaxNative(new VectorD(low), Vector.MinNative(new VectorD(high), x));
+    private static TV ClampD<TV>(TV x, double low, double high) where TV : struct, ILanes<TV, double> =>
+        TV.Max(TV.All(low), TV.Min(TV.All(high), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD KeepNan(VectorD x, VectorD y) => ClampKeepsNan ? y : Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
-    private readonly struct ExpF : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Exp(x);
-    }
-
-    private readonly struct Exp2F : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Exp2(x);
-    }
-
-    private readonly struct Expm1F : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Expm1(x);
-    }
-
-    private readonly struct SigmoidF : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Sigmoid(x);
-    }
-
-    private readonly struct ExpD : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Exp(x);
-    }
-
-    private readonly struct Exp2D : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Exp2(x);
-    }
-
-    private readonly struct Expm1D : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Expm1(x);
-    }
-
-    private readonly struct SigmoidD : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Sigmoid(x);
-    }
+    private static TV KeepNanD<TV>(TV x, TV y) where TV : struct, ILanes<TV, double> => ClampKeepsNan ? y : TV.Select(TV.Equal(x, x), y, x);
 }

@@ -25,6 +25,57 @@ internal sealed record VectorKernel
     public Ternary<double>? D3 { get; init; }
     public Ternary<long>? I3 { get; init; }
 
+    /// <summary>
+    /// The operator whose static method Apply is the body of the float slot, an <see cref="IUnaryOperator{T}"/>,
+    /// <see cref="IBinaryOperator{T}"/> or <see cref="ITernaryOperator{T}"/>, for code that fuses bodies; null if the slot is a loop of another kind.
+    /// </summary>
+    public Type? FloatBody { get; init; }
+
+    /// <summary>The operator of the double slot.</summary>
+    public Type? DoubleBody { get; init; }
+
+    /// <summary>The operator of the integer slot.</summary>
+    public Type? LongBody { get; init; }
+
+    /// <summary>The kernel of a unary body in float and one in double.</summary>
+    public static VectorKernel Of<TFloat, TDouble>()
+        where TFloat : struct, IUnaryOperator<float>
+        where TDouble : struct, IUnaryOperator<double> =>
+        new() { F1 = VectorLoop.Map<float, TFloat>, D1 = VectorLoop.Map<double, TDouble>, FloatBody = typeof(TFloat), DoubleBody = typeof(TDouble) };
+
+    public static VectorKernel Of<TFloat, TDouble, TLong>()
+        where TFloat : struct, IUnaryOperator<float>
+        where TDouble : struct, IUnaryOperator<double>
+        where TLong : struct, IUnaryOperator<long> =>
+        Of<TFloat, TDouble>() with { I1 = VectorLoop.Map<long, TLong>, LongBody = typeof(TLong) };
+
+    /// <summary>The kernel of a binary body in float and one in double.</summary>
+    public static VectorKernel Of2<TFloat, TDouble>()
+        where TFloat : struct, IBinaryOperator<float>
+        where TDouble : struct, IBinaryOperator<double> =>
+        new() { F2 = VectorLoop.Map2<float, TFloat>, D2 = VectorLoop.Map2<double, TDouble>, FloatBody = typeof(TFloat), DoubleBody = typeof(TDouble) };
+
+    public static VectorKernel Of2<TFloat, TDouble, TLong>()
+        where TFloat : struct, IBinaryOperator<float>
+        where TDouble : struct, IBinaryOperator<double>
+        where TLong : struct, IBinaryOperator<long> =>
+        Of2<TFloat, TDouble>() with { I2 = VectorLoop.Map2<long, TLong>, LongBody = typeof(TLong) };
+
+    /// <summary>The kernel of a ternary body for each type.</summary>
+    public static VectorKernel Of3<TFloat, TDouble, TLong>()
+        where TFloat : struct, ITernaryOperator<float>
+        where TDouble : struct, ITernaryOperator<double>
+        where TLong : struct, ITernaryOperator<long> =>
+        new()
+        {
+            F3 = VectorLoop.Map3<float, TFloat>,
+            D3 = VectorLoop.Map3<double, TDouble>,
+            I3 = VectorLoop.Map3<long, TLong>,
+            FloatBody = typeof(TFloat),
+            DoubleBody = typeof(TDouble),
+            LongBody = typeof(TLong),
+        };
+
     /// <summary>The evaluation of one argument for an element type.</summary>
     public Unary<T>? Unary<T>() => typeof(T) == typeof(float) ? (Unary<T>?)(object?)F1 : typeof(T) == typeof(double) ? (Unary<T>?)(object?)D1 : (Unary<T>?)(object?)I1;
 
@@ -33,4 +84,7 @@ internal sealed record VectorKernel
 
     /// <summary>The evaluation of three arguments for an element type.</summary>
     public Ternary<T>? Ternary<T>() => typeof(T) == typeof(float) ? (Ternary<T>?)(object?)F3 : typeof(T) == typeof(double) ? (Ternary<T>?)(object?)D3 : (Ternary<T>?)(object?)I3;
+
+    /// <summary>The operator for an element type.</summary>
+    public Type? Body<T>() => typeof(T) == typeof(float) ? FloatBody : typeof(T) == typeof(double) ? DoubleBody : LongBody;
 }

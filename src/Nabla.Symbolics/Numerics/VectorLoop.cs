@@ -1,83 +1,43 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Nabla.Symbolics;
 
-/// <summary>The body of a unary kernel, written once; <see cref="Vector{T}"/> is as wide as the hardware allows.</summary>
-internal interface IUnaryOperator<T>
-{
-    static abstract Vector<T> Apply(Vector<T> x);
-}
-
-/// <summary>The body of a binary kernel.</summary>
-internal interface IBinaryOperator<T>
-{
-    static abstract Vector<T> Apply(Vector<T> a, Vector<T> b);
-}
-
-/// <summary>The body of a ternary kernel.</summary>
-internal interface ITernaryOperator<T>
-{
-    static abstract Vector<T> Apply(Vector<T> a, Vector<T> b, Vector<T> c);
-}
-
 /// <summary>
-/// Runs a vector body over spans. The tail goes through the same body in a padded buffer on the stack,
+/// Runs a vector body over spans, at the width of the hardware. The tail goes through the same body in a padded buffer on the stack,
 /// so that an element's result depends neither on its position nor on the length of the span.
 /// </summary>
 /// <remarks>The loops are optimised at once: unoptimised vector code would make the first calls a hundred times slower.</remarks>
-internal static class VectorLoop
+internal static unsafe class VectorLoop
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private const int WidestInBytes = 64;
+
     public static void Map<T, TOperator>(ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged
         where TOperator : struct, IUnaryOperator<T>
     {
         CheckLength(x.Length, y.Length);
-        nuint length = (nuint)x.Length, width = (nuint)Vector<T>.Count, i = 0;
-        ref T source = ref MemoryMarshal.GetReference(x);
-        ref T target = ref MemoryMarshal.GetReference(y);
-        for (; i + width <= length; i += width)
-            TOperator.Apply(Vector.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
-        if (i < length)
+        fixed (T* source = x, target = y)
         {
-            Span<T> tail = stackalloc T[Vector<T>.Count];
-            tail.Clear();
-            x[(int)i..].CopyTo(tail);
-            TOperator.Apply(new Vector<T>(tail)).CopyTo(tail);
-            tail[..(int)(length - i)].CopyTo(y[(int)i..]);
+            if (VectorWidth.Current == 512) Map<T, TOperator, Lanes512<T>>(source, target, x.Length);
+            else if (VectorWidth.Current == 256) Map<T, TOperator, Lanes256<T>>(source, target, x.Length);
+            else Map<T, TOperator, Lanes128<T>>(source, target, x.Length);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map2<T, TOperator>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y)
         where T : unmanaged
         where TOperator : struct, IBinaryOperator<T>
     {
         CheckLength(a.Length, b.Length);
         CheckLength(a.Length, y.Length);
-        nuint length = (nuint)a.Length, width = (nuint)Vector<T>.Count, i = 0;
-        ref T left = ref MemoryMarshal.GetReference(a);
-        ref T right = ref MemoryMarshal.GetReference(b);
-        ref T target = ref MemoryMarshal.GetReference(y);
-        for (; i + width <= length; i += width)
-            TOperator.Apply(Vector.LoadUnsafe(ref left, i), Vector.LoadUnsafe(ref right, i)).StoreUnsafe(ref target, i);
-        if (i < length)
+        fixed (T* first = a, second = b, target = y)
         {
-            int rest = (int)(length - i);
-            Span<T> tailA = stackalloc T[Vector<T>.Count];
-            Span<T> tailB = stackalloc T[Vector<T>.Count];
-            tailA.Clear();
-            tailB.Clear();
-            a.Slice((int)i, rest).CopyTo(tailA);
-            b.Slice((int)i, rest).CopyTo(tailB);
-            TOperator.Apply(new Vector<T>(tailA), new Vector<T>(tailB)).CopyTo(tailA);
-            tailA[..rest].CopyTo(y[(int)i..]);
+            if (VectorWidth.Current == 512) Map2<T, TOperator, Lanes512<T>>(first, second, target, a.Length);
+            else if (VectorWidth.Current == 256) Map2<T, TOperator, Lanes256<T>>(first, second, target, a.Length);
+            else Map2<T, TOperator, Lanes128<T>>(first, second, target, a.Length);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map3<T, TOperator>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, Span<T> y)
         where T : unmanaged
         where TOperator : struct, ITernaryOperator<T>
@@ -85,32 +45,107 @@ internal static class VectorLoop
         CheckLength(a.Length, b.Length);
         CheckLength(a.Length, c.Length);
         CheckLength(a.Length, y.Length);
-        nuint length = (nuint)a.Length, width = (nuint)Vector<T>.Count, i = 0;
-        ref T first = ref MemoryMarshal.GetReference(a);
-        ref T second = ref MemoryMarshal.GetReference(b);
-        ref T third = ref MemoryMarshal.GetReference(c);
-        ref T target = ref MemoryMarshal.GetReference(y);
-        for (; i + width <= length; i += width)
+        fixed (T* first = a, second = b, third = c, target = y)
         {
-            TOperator.Apply(Vector.LoadUnsafe(ref first, i), Vector.LoadUnsafe(ref second, i), Vector.LoadUnsafe(ref third, i))
-                .StoreUnsafe(ref target, i);
-        }
-        if (i < length)
-        {
-            int rest = (int)(length - i);
-            Span<T> tailA = stackalloc T[Vector<T>.Count];
-            Span<T> tailB = stackalloc T[Vector<T>.Count];
-            Span<T> tailC = stackalloc T[Vector<T>.Count];
-            tailA.Clear();
-            tailB.Clear();
-            tailC.Clear();
-            a.Slice((int)i, rest).CopyTo(tailA);
-            b.Slice((int)i, rest).CopyTo(tailB);
-            c.Slice((int)i, rest).CopyTo(tailC);
-            TOperator.Apply(new Vector<T>(tailA), new Vector<T>(tailB), new Vector<T>(tailC)).CopyTo(tailA);
-            tailA[..rest].CopyTo(y[(int)i..]);
+            if (VectorWidth.Current == 512) Map3<T, TOperator, Lanes512<T>>(first, second, third, target, a.Length);
+            else if (VectorWidth.Current == 256) Map3<T, TOperator, Lanes256<T>>(first, second, third, target, a.Length);
+            else Map3<T, TOperator, Lanes128<T>>(first, second, third, target, a.Length);
         }
     }
+
+    // The inner loop runs over the whole vectors and, if there is a tail, once more over its padded copy. So the body stands
+    // once in the code, which is what the inliner's budget and the time to compile it allow.
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Map<T, TOperator, TV>(T* x, T* y, nint length)
+        where T : unmanaged
+        where TOperator : struct, IUnaryOperator<T>
+        where TV : struct, ILanes<TV, T>
+    {
+        nint rest = length & (TV.Count - 1), whole = length - rest;
+        T* tail = stackalloc T[WidestInBytes / sizeof(T)];
+        T* target = y;
+        while (true)
+        {
+            for (nint i = 0; i < whole; i += TV.Count)
+                TV.Store(TOperator.Apply(TV.Load(x + i)), target + i);
+            if (rest == 0) return;
+            if (target == tail) break;
+            x = Pad(x + whole, tail, rest, TV.Count);
+            y += whole;
+            target = tail;
+            whole = TV.Count;
+        }
+        for (nint i = 0; i < rest; i++)
+            y[i] = tail[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Map2<T, TOperator, TV>(T* a, T* b, T* y, nint length)
+        where T : unmanaged
+        where TOperator : struct, IBinaryOperator<T>
+        where TV : struct, ILanes<TV, T>
+    {
+        nint rest = length & (TV.Count - 1), whole = length - rest;
+        int room = WidestInBytes / sizeof(T);
+        T* tail = stackalloc T[2 * room];
+        T* target = y;
+        while (true)
+        {
+            for (nint i = 0; i < whole; i += TV.Count)
+                TV.Store(TOperator.Apply(TV.Load(a + i), TV.Load(b + i)), target + i);
+            if (rest == 0) return;
+            if (target == tail) break;
+            a = Pad(a + whole, tail, rest, TV.Count);
+            b = Pad(b + whole, tail + room, rest, TV.Count);
+            y += whole;
+            target = tail;
+            whole = TV.Count;
+        }
+        for (nint i = 0; i < rest; i++)
+            y[i] = tail[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Map3<T, TOperator, TV>(T* a, T* b, T* c, T* y, nint length)
+        where T : unmanaged
+        where TOperator : struct, ITernaryOperator<T>
+        where TV : struct, ILanes<TV, T>
+    {
+        nint rest = length & (TV.Count - 1), whole = length - rest;
+        int room = WidestInBytes / sizeof(T);
+        T* tail = stackalloc T[3 * room];
+        T* target = y;
+        while (true)
+        {
+            for (nint i = 0; i < whole; i += TV.Count)
+                TV.Store(TOperator.Apply(TV.Load(a + i), TV.Load(b + i), TV.Load(c + i)), target + i);
+            if (rest == 0) return;
+            if (target == tail) break;
+            a = Pad(a + whole, tail, rest, TV.Count);
+            b = Pad(b + whole, tail + room, rest, TV.Count);
+            c = Pad(c + whole, tail + (2 * room), rest, TV.Count);
+            y += whole;
+            target = tail;
+            whole = TV.Count;
+        }
+        for (nint i = 0; i < rest; i++)
+            y[i] = tail[i];
+    }
+
+    /// <summary>The body on one number: the bits that it has in a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T One<T, TOperator>(T x)
+        where T : unmanaged
+        where TOperator : struct, IUnaryOperator<T> =>
+        Lanes128<T>.First(TOperator.Apply(Lanes128<T>.All(x)));
+
+    /// <inheritdoc cref="One{T, TOperator}(T)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T One2<T, TOperator>(T a, T b)
+        where T : unmanaged
+        where TOperator : struct, IBinaryOperator<T> =>
+        Lanes128<T>.First(TOperator.Apply(Lanes128<T>.All(a), Lanes128<T>.All(b)));
 
     /// <summary>For functions without a vector body: the scalar function, element by element.</summary>
     public static void Each(Func<double, double> f, ReadOnlySpan<double> x, Span<double> y)
@@ -138,35 +173,19 @@ internal static class VectorLoop
             y[i] = (float)f(a[i], b[i]);
     }
 
+    // The last number fills up: it takes no way through the body that its neighbours do not take.
+    private static T* Pad<T>(T* from, T* to, nint length, int count)
+        where T : unmanaged
+    {
+        for (nint i = 0; i < count; i++)
+            to[i] = from[Math.Min(i, length - 1)];
+        return to;
+    }
+
     // The loops index without bounds checks; this is the one check that makes that safe.
     private static void CheckLength(int length, int other)
     {
         if (other < length)
             throw new ArgumentException($"A vector kernel needs spans of one length: got {length} and {other} elements.");
-    }
-}
-
-/// <summary>A float kernel computed in double and rounded once: within 0.51 ulp when the double body is within a thousand.</summary>
-internal readonly struct Widened<TOperator> : IUnaryOperator<float>
-    where TOperator : struct, IUnaryOperator<double>
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<float> Apply(Vector<float> x)
-    {
-        Vector.Widen(x, out Vector<double> low, out Vector<double> high);
-        return Vector.Narrow(TOperator.Apply(low), TOperator.Apply(high));
-    }
-}
-
-/// <summary>A binary float kernel computed in double and rounded once.</summary>
-internal readonly struct Widened2<TOperator> : IBinaryOperator<float>
-    where TOperator : struct, IBinaryOperator<double>
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<float> Apply(Vector<float> a, Vector<float> b)
-    {
-        Vector.Widen(a, out Vector<double> lowA, out Vector<double> highA);
-        Vector.Widen(b, out Vector<double> lowB, out Vector<double> highB);
-        return Vector.Narrow(TOperator.Apply(lowA, lowB), TOperator.Apply(highA, highB));
     }
 }

@@ -1,50 +1,15 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using VectorD = System.Numerics.Vector<double>;
 
 namespace Nabla.Symbolics;
 
-/// <summary>Rounding and division remainders.</summary>
+/// <summary>Rounding, where integers are their own result, and division remainders.</summary>
 internal static class VectorRounding
 {
-    public static void Floor(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, FloorF>(x, y);
-
-    public static void Floor(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, FloorD>(x, y);
-
-    public static void Ceil(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, CeilF>(x, y);
-
-    public static void Ceil(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, CeilD>(x, y);
-
-    /// <summary>To the nearest integer, halves to the even one.</summary>
-    public static void Round(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, RoundF>(x, y);
-
-    /// <inheritdoc cref="Round(ReadOnlySpan{float}, Span{float})"/>
-    public static void Round(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, RoundD>(x, y);
-
-    public static void Trunc(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, TruncF>(x, y);
-
-    public static void Trunc(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, TruncD>(x, y);
-
-    /// <summary>An integer is its own floor, ceiling and nearest integer.</summary>
-    public static void Same(ReadOnlySpan<long> x, Span<long> y) => x.CopyTo(y);
-
-    /// <summary>The remainder of the truncated quotient: it has the sign of a.</summary>
-    public static void Fmod(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorLoop.Map2<float, Widened2<FmodD>>(a, b, y);
-
-    /// <inheritdoc cref="Fmod(ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float})"/>
-    public static void Fmod(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> y) => VectorLoop.Map2<double, FmodD>(a, b, y);
-
     public static void Fmod(ReadOnlySpan<long> a, ReadOnlySpan<long> b, Span<long> y)
     {
         for (int i = 0; i < a.Length; i++)
             y[i] = Fmod(a[i], b[i]);
     }
-
-    /// <summary>The remainder of the floored quotient: it has the sign of b. Where that adds b to a tiny remainder, it is rounded.</summary>
-    public static void Remainder(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorLoop.Map2<float, Widened2<RemainderD>>(a, b, y);
-
-    /// <inheritdoc cref="Remainder(ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float})"/>
-    public static void Remainder(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> y) => VectorLoop.Map2<double, RemainderD>(a, b, y);
 
     public static void Remainder(ReadOnlySpan<long> a, ReadOnlySpan<long> b, Span<long> y)
     {
@@ -101,85 +66,76 @@ internal static class VectorRounding
     // The processor traps long.MinValue % -1 although the remainder is simply 0.
     private static long Fmod(long a, long b) => b == -1 ? 0 : a % b;
 
-    // a - q b is exact with a fused multiply-add, q being the truncated quotient or, where the division rounded up to an integer,
-    // one too many. Quotients beyond 2^52, infinities and zero divisors go to the scalar function.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD Fmod(VectorD a, VectorD b)
+    /// <summary>The remainder of the truncated quotient: it has the sign of a.</summary>
+    internal readonly struct FmodD : IBinaryOperator<double>
     {
-        VectorD quotient = a / b;
-        VectorD r = Vector.FusedMultiplyAdd(-Vector.Truncate(quotient), b, a);
-        VectorD opposite = Vector.AsVectorDouble(Vector.LessThan(r * Vector.CopySign(VectorD.One, a), VectorD.Zero));
-        r = Vector.CopySign(r + (opposite & Vector.CopySign(b, a)), a);
-        Vector<long> regular = Vector.LessThan(Vector.Abs(quotient), new VectorD(4503599627370496)) & Vector.LessThan(Vector.Abs(b), new VectorD(double.PositiveInfinity));
-        return Vector.EqualsAll(regular, Vector<long>.AllBitsSet) ? r : Irregular(a, b, r, regular);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static VectorD Irregular(VectorD a, VectorD b, VectorD r, Vector<long> regular)
-    {
-        for (int i = 0; i < VectorD.Count; i++)
+        // a - q b is exact with a fused multiply-add, q being the truncated quotient or, where the division rounded up to an integer,
+        // one too many. Quotients beyond 2^52, infinities and zero divisors go to the scalar function.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV a, TV b)
+            where TV : struct, ILanes<TV, double>
         {
-            if (regular[i] == 0)
-                r = r.WithElement(i, a[i] % b[i]);
+            TV quotient = a / b;
+            TV r = TV.Fma(-TV.Truncate(quotient), b, a);
+            TV opposite = r * TV.CopySign(TV.One, a) < TV.Zero;
+            r = TV.CopySign(r + (opposite & TV.CopySign(b, a)), a);
+            TV regular = (TV.Abs(quotient) < 4503599627370496) & (TV.Abs(b) < double.PositiveInfinity);
+            return TV.AllTrue(regular) ? r : Irregular(a, b, r, regular);
         }
-        return r;
-    }
 
-    private readonly struct FmodD : IBinaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static VectorD Apply(VectorD a, VectorD b) => Fmod(a, b);
-    }
-
-    private readonly struct RemainderD : IBinaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static VectorD Apply(VectorD a, VectorD b)
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static unsafe TV Irregular<TV>(TV a, TV b, TV r, TV regular)
+            where TV : struct, ILanes<TV, double>
         {
-            VectorD r = Fmod(a, b);
-            Vector<long> differ = Vector.LessThan(r, VectorD.Zero) ^ Vector.LessThan(b, VectorD.Zero);
-            VectorD add = Vector.AsVectorDouble(differ & ~Vector.Equals(r, VectorD.Zero));
-            return Vector.ConditionalSelect(add, r + b, r);
+            double* x = stackalloc double[TV.Count], y = stackalloc double[TV.Count], z = stackalloc double[TV.Count];
+            TV.Store(a, x);
+            TV.Store(b, y);
+            TV.Store(regular & TV.One, z);
+            for (int i = 0; i < TV.Count; i++)
+                z[i] = z[i] == 0 ? x[i] % y[i] : 0;
+            return TV.Select(regular, r, TV.Load(z));
         }
     }
 
-    private readonly struct FloorF : IUnaryOperator<float>
+    /// <summary>The remainder of the floored quotient: it has the sign of b. Where that adds b to a tiny remainder, it is rounded.</summary>
+    internal readonly struct RemainderD : IBinaryOperator<double>
     {
-        public static Vector<float> Apply(Vector<float> x) => Vector.Floor(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV a, TV b)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV r = FmodD.Apply(a, b);
+            TV differ = (r < TV.Zero) ^ (b < TV.Zero);
+            return TV.Select(TV.AndNot(differ, TV.Equal(r, TV.Zero)), r + b, r);
+        }
     }
 
-    private readonly struct FloorD : IUnaryOperator<double>
+    internal readonly struct Floor<T> : IUnaryOperator<T>
+        where T : unmanaged
     {
-        public static Vector<double> Apply(Vector<double> x) => Vector.Floor(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x) where TV : struct, ILanes<TV, T> => typeof(T) == typeof(long) ? x : TV.Floor(x);
     }
 
-    private readonly struct CeilF : IUnaryOperator<float>
+    internal readonly struct Ceil<T> : IUnaryOperator<T>
+        where T : unmanaged
     {
-        public static Vector<float> Apply(Vector<float> x) => Vector.Ceiling(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x) where TV : struct, ILanes<TV, T> => typeof(T) == typeof(long) ? x : TV.Ceiling(x);
     }
 
-    private readonly struct CeilD : IUnaryOperator<double>
+    /// <summary>To the nearest integer, halves to the even one.</summary>
+    internal readonly struct Round<T> : IUnaryOperator<T>
+        where T : unmanaged
     {
-        public static Vector<double> Apply(Vector<double> x) => Vector.Ceiling(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x) where TV : struct, ILanes<TV, T> => typeof(T) == typeof(long) ? x : TV.Round(x);
     }
 
-    private readonly struct RoundF : IUnaryOperator<float>
+    internal readonly struct Trunc<T> : IUnaryOperator<T>
+        where T : unmanaged
     {
-        public static Vector<float> Apply(Vector<float> x) => Vector.Round(x);
-    }
-
-    private readonly struct RoundD : IUnaryOperator<double>
-    {
-        public static Vector<double> Apply(Vector<double> x) => Vector.Round(x);
-    }
-
-    private readonly struct TruncF : IUnaryOperator<float>
-    {
-        public static Vector<float> Apply(Vector<float> x) => Vector.Truncate(x);
-    }
-
-    private readonly struct TruncD : IUnaryOperator<double>
-    {
-        public static Vector<double> Apply(Vector<double> x) => Vector.Truncate(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x) where TV : struct, ILanes<TV, T> => typeof(T) == typeof(long) ? x : TV.Truncate(x);
     }
 }

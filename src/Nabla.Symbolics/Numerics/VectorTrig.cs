@@ -1,7 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using VectorD = System.Numerics.Vector<double>;
-using VectorF = System.Numerics.Vector<float>;
 
 namespace Nabla.Symbolics;
 
@@ -17,186 +14,174 @@ internal static class VectorTrig
     private const double RoundD = 6755399441055744, LimitD = 1048576;
     private const double HalfPi1D = 1.5707963267948966, HalfPi2D = 6.123233995736766e-17, HalfPi3D = -1.4973849048591698e-33;
 
-    public static void Sin(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, SinF>(x, y);
-
-    public static void Sin(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, SinD>(x, y);
-
-    public static void Cos(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, CosF>(x, y);
-
-    public static void Cos(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, CosD>(x, y);
-
-    public static void Tan(ReadOnlySpan<float> x, Span<float> y) => VectorLoop.Map<float, Widened<TanD>>(x, y);
-
-    public static void Tan(ReadOnlySpan<double> x, Span<double> y) => VectorLoop.Map<double, TanD>(x, y);
-
     // ---- float ----
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Sin(VectorF x)
+    internal readonly struct SinF : IUnaryOperator<float>
     {
-        VectorF r = Reduce(x, out Vector<int> k);
-        // The reduction turns -0 into +0.
-        VectorF y = Vector.ConditionalSelect(Vector.Equals(x, VectorF.Zero), x, Quadrant(r, k));
-        return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorF(LimitF)) ? Large(x, y, Math.Sin) : y;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV r = ReduceF(x, out TV k);
+            // The reduction turns -0 into +0.
+            TV y = TV.Select(TV.Equal(x, TV.Zero), x, QuadrantF(r, k));
+            return TV.AnyTrue(TV.Abs(x) >= LimitF) ? LargeF(x, y, Math.Sin) : y;
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Cos(VectorF x)
+    internal readonly struct CosF : IUnaryOperator<float>
     {
-        VectorF r = Reduce(x, out Vector<int> k);
-        VectorF y = Quadrant(r, k + Vector<int>.One);
-        return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorF(LimitF)) ? Large(x, y, Math.Cos) : y;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV r = ReduceF(x, out TV k);
+            TV y = QuadrantF(r, TV.AddBits(k, 1));
+            return TV.AnyTrue(TV.Abs(x) >= LimitF) ? LargeF(x, y, Math.Cos) : y;
+        }
     }
 
     // The quadrant k comes as the low bits of an integer; those above are not its own.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF Reduce(VectorF x, out Vector<int> k)
+    private static TV ReduceF<TV>(TV x, out TV k)
+        where TV : struct, ILanes<TV, float>
     {
-        VectorF t = Vector.MultiplyAddEstimate(x, new VectorF(0.636619772f), new VectorF(RoundF));
-        VectorF n = new VectorF(RoundF) - t;
-        k = Vector.AsVectorInt32(t);
-        VectorF r = Vector.FusedMultiplyAdd(n, new VectorF(HalfPi1F), x);
-        r = Vector.FusedMultiplyAdd(n, new VectorF(HalfPi2F), r);
-        return Vector.FusedMultiplyAdd(n, new VectorF(HalfPi3F), r);
+        TV t = TV.MultiplyAdd(x, 0.636619772f, RoundF);
+        TV n = TV.All(RoundF) - t;
+        k = t;
+        TV r = TV.Fma(n, HalfPi1F, x);
+        r = TV.Fma(n, HalfPi2F, r);
+        return TV.Fma(n, HalfPi3F, r);
     }
 
     // sin(r + k pi/2)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorF Quadrant(VectorF r, Vector<int> k)
+    private static TV QuadrantF<TV>(TV r, TV k)
+        where TV : struct, ILanes<TV, float>
     {
-        VectorF z = r * r;
-        VectorF p = Vector.MultiplyAddEstimate(new VectorF(2.72487023e-06f), z, new VectorF(-0.000198400769f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(0.00833333191f));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorF(-0.166666672f));
-        VectorF sin = Vector.MultiplyAddEstimate(p * z, r, r);
-        VectorF q = Vector.MultiplyAddEstimate(new VectorF(2.45469309e-05f), z, new VectorF(-0.00138882978f));
-        q = Vector.MultiplyAddEstimate(q, z, new VectorF(0.0416666642f));
-        VectorF cos = Vector.MultiplyAddEstimate(z, Vector.MultiplyAddEstimate(q, z, new VectorF(-0.5f)), VectorF.One);
-        Vector<int> odd = Vector.Equals(k & Vector<int>.One, Vector<int>.One);
-        Vector<int> sign = Vector.ShiftLeft(k & new Vector<int>(2), 30);
-        return Vector.AsVectorSingle(Vector.AsVectorInt32(Vector.ConditionalSelect(odd, cos, sin)) ^ sign);
+        TV z = r * r;
+        TV p = TV.MultiplyAdd(z, 2.72487023e-06f, -0.000198400769f);
+        p = TV.MultiplyAdd(p, z, 0.00833333191f);
+        p = TV.MultiplyAdd(p, z, -0.166666672f);
+        TV sin = TV.MultiplyAdd(p * z, r, r);
+        TV q = TV.MultiplyAdd(z, 2.45469309e-05f, -0.00138882978f);
+        q = TV.MultiplyAdd(q, z, 0.0416666642f);
+        TV cos = TV.MultiplyAdd(z, TV.MultiplyAdd(q, z, -0.5f), TV.One);
+        TV odd = TV.EqualBits(k & TV.Bits(1), TV.Bits(1));
+        TV sign = (k & TV.Bits(2)) << 30;
+        return TV.Select(odd, cos, sin) ^ sign;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static VectorF Large(VectorF x, VectorF y, Func<double, double> f)
+    private static unsafe TV LargeF<TV>(TV x, TV y, Func<double, double> f)
+        where TV : struct, ILanes<TV, float>
     {
-        for (int i = 0; i < VectorF.Count; i++)
-        {
-            if (!(Math.Abs(x[i]) < LimitF))
-                y = y.WithElement(i, (float)f(x[i]));
-        }
-        return y;
+        float* from = stackalloc float[TV.Count], to = stackalloc float[TV.Count];
+        TV.Store(x, from);
+        TV.Store(y, to);
+        for (int i = 0; i < TV.Count; i++)
+            if (!(Math.Abs(from[i]) < LimitF))
+                to[i] = (float)f(from[i]);
+        return TV.Load(to);
     }
 
     // ---- double ----
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Sin(VectorD x)
+    internal readonly struct SinD : IUnaryOperator<double>
     {
-        VectorD r = Reduce(x, out Vector<long> k);
-        VectorD y = Vector.ConditionalSelect(Vector.Equals(x, VectorD.Zero), x, Quadrant(r, k));
-        return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorD(LimitD)) ? Large(x, y, Math.Sin) : y;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV r = ReduceD(x, out TV k);
+            TV y = TV.Select(TV.Equal(x, TV.Zero), x, QuadrantD(r, k));
+            return TV.AnyTrue(TV.Abs(x) >= LimitD) ? LargeD(x, y, Math.Sin) : y;
+        }
+    }
+
+    internal readonly struct CosD : IUnaryOperator<double>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV r = ReduceD(x, out TV k);
+            TV y = QuadrantD(r, TV.AddBits(k, 1));
+            return TV.AnyTrue(TV.Abs(x) >= LimitD) ? LargeD(x, y, Math.Cos) : y;
+        }
+    }
+
+    internal readonly struct TanD : IUnaryOperator<double>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, double>
+        {
+            TV r = ReduceD(x, out TV k);
+            SinCosD(r, out TV sin, out TV cos);
+            TV odd = TV.EqualBits(k & TV.Bits(1), TV.Bits(1));
+            TV y = TV.Select(odd, -cos, sin) / TV.Select(odd, sin, cos);
+            y = TV.Select(TV.Equal(x, TV.Zero), x, y);
+            return TV.AnyTrue(TV.Abs(x) >= LimitD) ? LargeD(x, y, Math.Tan) : y;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Cos(VectorD x)
+    private static TV ReduceD<TV>(TV x, out TV k)
+        where TV : struct, ILanes<TV, double>
     {
-        VectorD r = Reduce(x, out Vector<long> k);
-        VectorD y = Quadrant(r, k + Vector<long>.One);
-        return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorD(LimitD)) ? Large(x, y, Math.Cos) : y;
+        TV t = TV.MultiplyAdd(x, 0.63661977236758134, RoundD);
+        TV n = TV.All(RoundD) - t;
+        k = t;
+        TV r = TV.Fma(n, HalfPi1D, x);
+        r = TV.Fma(n, HalfPi2D, r);
+        return TV.Fma(n, HalfPi3D, r);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorD Tan(VectorD x)
+    private static void SinCosD<TV>(TV r, out TV sin, out TV cos)
+        where TV : struct, ILanes<TV, double>
     {
-        VectorD r = Reduce(x, out Vector<long> k);
-        SinCos(r, out VectorD sin, out VectorD cos);
-        VectorD odd = Vector.AsVectorDouble(Vector.Equals(k & Vector<long>.One, Vector<long>.One));
-        VectorD y = Vector.ConditionalSelect(odd, -cos, sin) / Vector.ConditionalSelect(odd, sin, cos);
-        y = Vector.ConditionalSelect(Vector.Equals(x, VectorD.Zero), x, y);
-        return Vector.GreaterThanOrEqualAny(Vector.Abs(x), new VectorD(LimitD)) ? Large(x, y, Math.Tan) : y;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD Reduce(VectorD x, out Vector<long> k)
-    {
-        VectorD t = Vector.MultiplyAddEstimate(x, new VectorD(0.63661977236758134), new VectorD(RoundD));
-        VectorD n = new VectorD(RoundD) - t;
-        k = Vector.AsVectorInt64(t);
-        VectorD r = Vector.FusedMultiplyAdd(n, new VectorD(HalfPi1D), x);
-        r = Vector.FusedMultiplyAdd(n, new VectorD(HalfPi2D), r);
-        return Vector.FusedMultiplyAdd(n, new VectorD(HalfPi3D), r);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SinCos(VectorD r, out VectorD sin, out VectorD cos)
-    {
-        VectorD z = r * r;
-        VectorD p = Vector.MultiplyAddEstimate(new VectorD(-7.5864559400179732e-13), z, new VectorD(1.6058527519437729e-10));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorD(-2.5052106206531682e-08));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorD(2.7557319219264408e-06));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorD(-0.00019841269841264968));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorD(0.0083333333333333315));
-        p = Vector.MultiplyAddEstimate(p, z, new VectorD(-0.16666666666666666));
-        sin = Vector.MultiplyAddEstimate(p * z, r, r);
-        VectorD q = Vector.MultiplyAddEstimate(new VectorD(4.7457378114259105e-14), z, new VectorD(-1.1470458608341428e-11));
-        q = Vector.MultiplyAddEstimate(q, z, new VectorD(2.0876755776671767e-09));
-        q = Vector.MultiplyAddEstimate(q, z, new VectorD(-2.7557319221361261e-07));
-        q = Vector.MultiplyAddEstimate(q, z, new VectorD(2.4801587301584594e-05));
-        q = Vector.MultiplyAddEstimate(q, z, new VectorD(-0.0013888888888888887));
-        q = Vector.MultiplyAddEstimate(q, z, new VectorD(0.041666666666666664));
+        TV z = r * r;
+        TV p = TV.MultiplyAdd(z, -7.5864559400179732e-13, 1.6058527519437729e-10);
+        p = TV.MultiplyAdd(p, z, -2.5052106206531682e-08);
+        p = TV.MultiplyAdd(p, z, 2.7557319219264408e-06);
+        p = TV.MultiplyAdd(p, z, -0.00019841269841264968);
+        p = TV.MultiplyAdd(p, z, 0.0083333333333333315);
+        p = TV.MultiplyAdd(p, z, -0.16666666666666666);
+        sin = TV.MultiplyAdd(p * z, r, r);
+        TV q = TV.MultiplyAdd(z, 4.7457378114259105e-14, -1.1470458608341428e-11);
+        q = TV.MultiplyAdd(q, z, 2.0876755776671767e-09);
+        q = TV.MultiplyAdd(q, z, -2.7557319221361261e-07);
+        q = TV.MultiplyAdd(q, z, 2.4801587301584594e-05);
+        q = TV.MultiplyAdd(q, z, -0.0013888888888888887);
+        q = TV.MultiplyAdd(q, z, 0.041666666666666664);
         // 1 - z/2 is rounded once; what it lost goes with the small terms.
-        VectorD half = z * new VectorD(0.5);
-        VectorD w = VectorD.One - half;
-        cos = w + Vector.MultiplyAddEstimate(q, z * z, VectorD.One - w - half);
+        TV half = z * 0.5;
+        TV w = TV.One - half;
+        cos = w + TV.MultiplyAdd(q, z * z, TV.One - w - half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static VectorD Quadrant(VectorD r, Vector<long> k)
+    private static TV QuadrantD<TV>(TV r, TV k)
+        where TV : struct, ILanes<TV, double>
     {
-        SinCos(r, out VectorD sin, out VectorD cos);
-        VectorD odd = Vector.AsVectorDouble(Vector.Equals(k & Vector<long>.One, Vector<long>.One));
-        Vector<long> sign = Vector.ShiftLeft(k & new Vector<long>(2), 62);
-        return Vector.AsVectorDouble(Vector.AsVectorInt64(Vector.ConditionalSelect(odd, cos, sin)) ^ sign);
+        SinCosD(r, out TV sin, out TV cos);
+        TV odd = TV.EqualBits(k & TV.Bits(1), TV.Bits(1));
+        TV sign = (k & TV.Bits(2)) << 62;
+        return TV.Select(odd, cos, sin) ^ sign;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static VectorD Large(VectorD x, VectorD y, Func<double, double> f)
+    private static unsafe TV LargeD<TV>(TV x, TV y, Func<double, double> f)
+        where TV : struct, ILanes<TV, double>
     {
-        for (int i = 0; i < VectorD.Count; i++)
-        {
-            if (!(Math.Abs(x[i]) < LimitD))
-                y = y.WithElement(i, f(x[i]));
-        }
-        return y;
-    }
-    private readonly struct SinF : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Sin(x);
-    }
-
-    private readonly struct CosF : IUnaryOperator<float>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Apply(Vector<float> x) => Cos(x);
-    }
-
-    private readonly struct SinD : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Sin(x);
-    }
-
-    private readonly struct CosD : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Cos(x);
-    }
-
-    private readonly struct TanD : IUnaryOperator<double>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Apply(Vector<double> x) => Tan(x);
+        double* from = stackalloc double[TV.Count], to = stackalloc double[TV.Count];
+        TV.Store(x, from);
+        TV.Store(y, to);
+        for (int i = 0; i < TV.Count; i++)
+            if (!(Math.Abs(from[i]) < LimitD))
+                to[i] = f(from[i]);
+        return TV.Load(to);
     }
 }

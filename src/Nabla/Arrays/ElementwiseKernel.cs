@@ -213,7 +213,7 @@ internal static unsafe class ElementwiseKernel
         : typeof(T) == typeof(double) ? (T)(object)x.GetDouble(x.Offset)
         : (T)(object)x.GetInt64(x.Offset);
 
-    private static void Store<T>(T* source, DType type, byte* target, int start, int length)
+    internal static void Store<T>(T* source, DType type, byte* target, int start, int length)
         where T : unmanaged
     {
         switch (type)

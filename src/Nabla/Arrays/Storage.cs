@@ -23,7 +23,16 @@ internal sealed class Storage
         long bytes = (long)count * dtype.Size();
         if (bytes > Array.MaxLength)
             throw new ShapeException($"Tensor: {count} elements of {dtype.Word()} need {bytes} bytes, more than one tensor holds ({Array.MaxLength}). Split it.");
+        if (AllocationScope.Current is { } scope) return Allocate((int)bytes, scope);
         return bytes <= 64 ? new Storage(new byte[bytes]) : BufferPool.Rent((int)bytes);
+    }
+
+    private static Storage Allocate(int bytes, AllocationScope scope)
+    {
+        if (scope.Rent(bytes) is { } rented) return rented;
+        Storage made = bytes <= 64 ? new Storage(new byte[bytes]) : BufferPool.Rent(bytes);
+        scope.Made(made);
+        return made;
     }
 
     /// <summary>Memory for <paramref name="count"/> elements, all zero.</summary>

@@ -8,7 +8,7 @@ public sealed partial class ElementwiseOp
     private Tensor[] EvaluateSymbols(ReadOnlySpan<Tensor> inputs)
     {
         int[] dims = ResultDims(inputs);
-        DType type = IsPredicate ? DType.Bool : ComputeType(inputs);
+        DType type = IsPredicate ? DType.Bool : ResultType(inputs);
         FormulaList list = SymbolicMode.ListOf(inputs);
         var columns = new Expr[inputs.Length][];
         for (int i = 0; i < columns.Length; i++) columns[i] = SymbolicMode.Formulas(inputs[i], dims);

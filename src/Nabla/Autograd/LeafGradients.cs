@@ -85,6 +85,7 @@ internal struct LeafGradients
         Tensor tensor = arrival.Tensor;
         GradientSlot slot = arrival.Slot;
         Tensor gradient = slot.Gradient!;
+        Recorder.Current?.CheckAccumulates(tensor);
         lock (tensor)
         {
             // Only that of a leaf is added to in its memory, as in PyTorch: a retained one may have been kept elsewhere.

@@ -35,6 +35,15 @@ internal abstract class Op(string name)
     /// <summary>Computes on arrays for a rule that runs an operation on numbers which stand for something else.</summary>
     internal NdArray[] Run(ReadOnlySpan<Tensor> inputs) => Guarded(inputs);
 
+    /// <summary>Whether the shapes of the outputs depend on the values of the inputs, not only on their shapes.</summary>
+    internal virtual bool ShapesFollowValues => false;
+
+    /// <summary>The axes over which the operation adds up its input, if that is all it does; null otherwise.</summary>
+    internal virtual int[]? SummedAxes => null;
+
+    /// <summary>Whether the output is the input, in another type or memory.</summary>
+    internal virtual bool IsCopy => false;
+
     /// <summary>Whether backward needs the value of an input.</summary>
     protected virtual bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => true;
 
@@ -79,16 +88,21 @@ internal abstract class Op(string name)
 
     private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)
     {
+        Recorder? recorder = Recorder.Pause();
+        NdArray[] results;
         BufferPool.Enter();
         try
         {
-            return Compute(inputs);
+            results = Compute(inputs);
         }
         finally
         {
             BufferPool.Exit();
+            Recorder.Resume(recorder);
             foreach (Tensor input in inputs) GC.KeepAlive(input);
         }
+        recorder?.Add(this, inputs, results);
+        return results;
     }
 
     /// <summary>Makes tensors of the computed arrays; view operations mark them as views.</summary>

@@ -74,6 +74,7 @@ public sealed partial class Tensor
     {
         Value = value;
         if (GradMode.IsInference) Flags = TensorFlags.Inference;
+        Recorder.Current?.Made(this);
     }
 
     /// <summary>The lengths of the axes, outermost first.</summary>
@@ -149,6 +150,7 @@ public sealed partial class Tensor
     {
         if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
         if (HasLevel && ItemsWithin() is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        Recorder.Current?.CheckRead(op, Value);
         return ref Value;
     }
 

@@ -7,7 +7,7 @@ internal sealed class TensorSpace : VectorSpace
 
     public override void AddInto(Tensor a, Tensor b)
     {
-        if (a.IsTraced || b.IsTraced)
+        if (a.IsTraced || b.IsTraced || Recorder.Current is not null)
         {
             using IDisposable scope = Autograd.NoGrad();
             a.AddInPlace(b);

@@ -24,6 +24,23 @@ internal static class TransformErrors
     public static AutogradException ConstantResult(string op, int output) =>
         new($"{op}: result {output} of the function does not depend on its inputs, and strict: true was passed. Leave strict out to get zeros.");
 
+    public static ArgumentException NullInto(string op, int index) => new($"{op}: CallInto was given null in place of tensor {index} of the result. Pass a tensor of its shape.");
+
+    public static ArgumentException IntoRecorded(string op, int index, Shape shape) =>
+        new($"{op}: CallInto would write result {index} into a tensor {shape} that requires a gradient. Pass one that does not, such as Detach() of it, or use Call.");
+
+    public static ArgumentException IntoShared(string op, int index, Shape shape) =>
+        new($"{op}: CallInto would write result {index} into a tensor {shape} that shares memory with what the function reads, or with another result. Pass one with memory of its own.");
+
+    public static ShapeException IntoShape(string op, int index, Shape given, Shape needed) =>
+        new($"{op}: CallInto was given a tensor {given} for result {index}, which is {needed}. Pass one of that shape.");
+
+    public static DTypeException IntoDType(string op, int index, DType given, DType needed) =>
+        new($"{op}: CallInto was given a {given.Word()} tensor for result {index}, which is {needed.Word()}. Pass one of that type.");
+
+    public static AutogradException IntoInsideTransform(string op) =>
+        new($"{op}: CallInto writes into memory, which a transform or a function that is being compiled cannot follow. Use Call there.");
+
     public static ArgumentException NullCotangent(string op) => new($"{op}: the gradient to pull back is null. Pass a tensor of the value's shape.");
 
     public static ArgumentException NoInputs(string op) => new($"{op}: there are no inputs. Give at least one tensor.");

@@ -267,12 +267,12 @@ internal static unsafe class SoftmaxKernels
         if (typeof(T) == typeof(float))
         {
             Span<float> part = new(x, count);
-            VectorExp.Exp(part, part);
+            VectorLoop.Map<float, VectorExp.ExpF>(part, part);
         }
         else
         {
             Span<double> part = new(x, count);
-            VectorExp.Exp(part, part);
+            VectorLoop.Map<double, VectorExp.ExpD>(part, part);
         }
     }
 

@@ -1,0 +1,51 @@
+using Nabla.Bench.Cases;
+
+namespace Nabla.Bench;
+
+/// <summary>One of the project's goals: a statement about some of the measured rows.</summary>
+/// <param name="What">In words.</param>
+/// <param name="Against">The name of the rival.</param>
+/// <param name="Reach">The largest ratio, of the worst of the rows or their median.</param>
+/// <param name="Rows">Which rows it speaks of, by heading and name.</param>
+/// <param name="Rival">Which of their rivals.</param>
+/// <param name="OfMedian">Whether the median over the rows counts instead of the worst.</param>
+internal sealed record Aim(string What, string Against, double Reach, Func<string, string, bool> Rows, Func<string, bool> Rival, bool OfMedian = false)
+{
+    /// <summary>The ratio that counts, how many rows it is of, and how many have a goal that they miss; null if none was measured.</summary>
+    public (double Ratio, int Count)? Judge(IEnumerable<Result> results)
+    {
+        double[] ratios = [.. results
+            .Where(row => Rows(row.Group, row.Case.Name))
+            .SelectMany(row => row.Rivals.Where(rival => Rival(rival.Rival.Name)).Select(rival => row.Ratio(rival)))
+            .OfType<double>()
+            .Order()];
+        if (ratios.Length == 0) return null;
+        double median = ratios.Length % 2 == 1 ? ratios[ratios.Length / 2] : (ratios[(ratios.Length / 2) - 1] + ratios[ratios.Length / 2]) / 2;
+        return (OfMedian ? median : ratios[^1], ratios.Length);
+    }
+}
+
+/// <summary>The goals, in the order of the table that a run ends with.</summary>
+internal static class Aims
+{
+    private static bool IsPyTorch(string rival) => rival == "PyTorch";
+
+    public static IReadOnlyList<Aim> All { get; } =
+    [
+        new("recorded scalar operation with backward", "PyTorch", 1.0 / 25, (group, _) => group == ScalarCases.Group.Heading, IsPyTorch),
+        new("examples 3 and 8, forward and backward, eager", "PyTorch", 1.0 / 20, (group, name) => group == ExampleCases.Group.Heading && !name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
+        new("examples 3 and 8, forward and backward, compiled", "PyTorch", 1.0 / 500, (group, name) => group == ExampleCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), rival => rival == "C++ -O3"),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), rival => rival == "C++ -O3 -ffast-math"),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
+        .. AdBenchCases.Goals.Select(goal => new Aim(
+            $"ADBench {goal.Title.TrimEnd()}, derivative", AdBenchCases.ByRows, goal.Goal, (group, name) => IsDerivative(group, name) && name.StartsWith(goal.Title, StringComparison.Ordinal), rival => rival == AdBenchCases.ByRows)),
+        new("ADBench derivatives, the worst", AdBenchCases.OwnObjective, 5, IsDerivative, rival => rival == AdBenchCases.OwnObjective),
+        new("elementwise and reductions with backward, 1e3 to 1e7, the worst", "PyTorch", 1, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch),
+        new("elementwise and reductions with backward, 1e3 to 1e7, the median", "PyTorch", 0.5, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch, OfMedian: true),
+    ];
+
+    private static bool IsDerivative(string group, string name) => group == AdBenchCases.Heading && name.Contains(": derivative", StringComparison.Ordinal);
+
+    private static bool IsBackward(string name) => name.EndsWith("with backward", StringComparison.Ordinal);
+}
