@@ -76,7 +76,7 @@ internal sealed class GraphProgram(RecordedGraph graph, Kernel[] kernels, ValueP
         foreach (int bytes in slotBytes) planned += bytes;
         foreach (ValuePlace place in places)
             if (place.Kind == PlaceKind.Slot) passed += (long)place.Value.Numel * place.Value.DType.Size();
-        int loops = kernels.Count(kernel => kernel is LoopKernel);
+        int loops = kernels.Count(kernel => kernel is FusedKernel);
         text.Append($"graph: {graph.Steps.Length} steps in {kernels.Length} kernels ({loops} loops); ");
         text.Append($"{slotBytes.Length} buffers of {planned} bytes hold {passed} bytes of intermediate values\n");
         for (int i = 0; i < kernels.Length; i++)
