@@ -12,6 +12,7 @@ internal static class CaseTable
         FusedCases.Group,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
+        MatrixCases.AllThreads,
         AdBenchCases.Group(options),
     ];
 }
