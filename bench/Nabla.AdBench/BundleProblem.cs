@@ -25,7 +25,12 @@ public sealed class BundleProblem : Problem
 
     public override string Kind => "ba";
 
+    public override int Size => weights.Shape[0];
+
     public override string Title => $"BA n{cameras.Shape[0]} m{points.Shape[0]} p{weights.Shape[0]}";
+
+    /// <summary>Cameras, points, weights.</summary>
+    public override IReadOnlyList<Tensor> Inputs => [cameras, points, weights];
 
     /// <summary>Moves the cameras, points and weights of all observations together: no value depends on two of them.</summary>
     public override double[] Point => new double[CameraSize + 4];
@@ -61,18 +66,15 @@ public sealed class BundleProblem : Problem
     public static Tensor WeightError(Tensor weights) => 1 - weights.Square();
 
     /// <summary>The errors of all observations, [2·P], then those of all weights, [P].</summary>
-    public override Tensor Objective()
-    {
-        using (Autograd.NoGrad()) return Errors(cameras.IndexSelect(0, cameraOf), points.IndexSelect(0, pointOf), weights);
-    }
+    public override Tensor Objective(IReadOnlyList<Tensor> inputs) => Errors(inputs[0].IndexSelect(0, cameraOf), inputs[1].IndexSelect(0, pointOf), inputs[2]);
 
     /// <summary>The blocks of 2×15 of all observations, by camera, point and weight, then the P derivatives of the weights' errors.</summary>
-    public override Tensor Derivative()
+    public override Tensor Derivative(IReadOnlyList<Tensor> inputs)
     {
         Tensor blocks = Functional.Vmap(
-            inputs => [Functional.Jacobian(v => ReprojectionError(v[..11], v[11..14], v[14..15], inputs[1]), inputs[0])],
-            [Tensor.Cat([cameras.IndexSelect(0, cameraOf), points.IndexSelect(0, pointOf), weights.Unsqueeze(1)], 1), features])[0];
-        Tensor weightErrors = Functional.Vmap(Functional.Grad(WeightError), weights);
+            (own, feature) => Functional.Jacobian(v => ReprojectionError(v[..11], v[11..14], v[14..15], feature), own),
+            Tensor.Cat([inputs[0].IndexSelect(0, cameraOf), inputs[1].IndexSelect(0, pointOf), inputs[2].Unsqueeze(1)], 1), features);
+        Tensor weightErrors = Functional.Vmap(Functional.Grad(WeightError), inputs[2]);
         return Tensor.Cat([blocks.Flatten(), weightErrors]);
     }
 

@@ -28,10 +28,12 @@ public sealed class GmmProblem : Problem
 
     public override string Kind => "gmm";
 
+    public override int Size => points.Shape[0];
+
     public override string Title => $"GMM d{means.Shape[1]} K{alphas.Shape[0]} n{points.Shape[0]}";
 
-    /// <summary>The parameters: logarithms of the weights, centres, factors.</summary>
-    public IReadOnlyList<Tensor> Parameters => [alphas, means, factors];
+    /// <summary>Logarithms of the weights, centres, factors.</summary>
+    public override IReadOnlyList<Tensor> Inputs => [alphas, means, factors];
 
     public override double[] Point => Flat(alphas, means, factors);
 
@@ -78,19 +80,11 @@ public sealed class GmmProblem : Problem
         return likelihood + prior + constant;
     }
 
-    public override Tensor Objective()
-    {
-        using (Autograd.NoGrad()) return Objective(alphas, means, factors);
-    }
+    public override Tensor Objective(IReadOnlyList<Tensor> inputs) => Objective(inputs[0], inputs[1], inputs[2]);
 
-    public override Tensor Derivative()
-    {
-        Tensor a = alphas.Detach().RequireGrad(), m = means.Detach().RequireGrad(), f = factors.Detach().RequireGrad();
-        Objective(a, m, f).Backward();
-        return Tensor.Cat([a.Grad!, m.Grad!.Flatten(), f.Grad!.Flatten()]);
-    }
+    public override Tensor Derivative(IReadOnlyList<Tensor> inputs) => Gradient(Objective, inputs);
 
-    public override Tensor At(Tensor point) => Cut(point, alphas, means, factors) is [var a, var m, var f] ? Objective(a, m, f).Reshape(1) : throw new InvalidOperationException();
+    public override Tensor At(Tensor point) => Objective(Cut(point, alphas, means, factors)).Reshape(1);
 
     public override double[] Column(double[] derivative, int element) => [derivative[element]];
 

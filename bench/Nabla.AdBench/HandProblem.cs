@@ -36,7 +36,12 @@ public sealed class HandProblem : Problem
 
     public override string Kind => "hand";
 
+    public override int Size => targets.Shape[0];
+
     public override string Title => $"HAND {(IsComplicated ? "complicated" : "simple")} n{targets.Shape[0]}";
+
+    /// <summary>The pose; in the complicated variant the coordinates on the triangles, too.</summary>
+    public override IReadOnlyList<Tensor> Inputs => coordinates is null ? [theta] : [theta, coordinates];
 
     public bool IsComplicated => coordinates is not null;
 
@@ -76,20 +81,15 @@ public sealed class HandProblem : Problem
         return targets - ((u * corners[0]) + (v * corners[1]) + ((1 - u - v) * corners[2]));
     }
 
-    public override Tensor Objective()
-    {
-        using (Autograd.NoGrad()) return Objective(theta, coordinates);
-    }
+    public override Tensor Objective(IReadOnlyList<Tensor> inputs) => Objective(inputs[0], IsComplicated ? inputs[1] : null);
 
     /// <summary>
     /// The Jacobian, [N, 3, 26]; in the complicated variant [N, 3, 2 + 26]: what is not zero of the columns of the coordinates first. Those
     /// of different points share no row, so one direction serves all of them.
     /// </summary>
-    public override Tensor Derivative()
-    {
-        if (coordinates is not { } uv) return Functional.Jacobian(pose => Objective(pose, null), theta, JacobianMode.Forward);
-        return Functional.Jacobian(v => Objective(v[2..], uv + v[..2]), Tensor.Cat([Tensor.Zeros([2], DType.Float64), theta]), JacobianMode.Forward);
-    }
+    public override Tensor Derivative(IReadOnlyList<Tensor> inputs) => IsComplicated
+        ? Functional.Jacobian(v => Objective(v[2..], inputs[1] + v[..2]), Tensor.Cat([Tensor.Zeros([2], DType.Float64), inputs[0]]), JacobianMode.Forward)
+        : Functional.Jacobian(pose => Objective(pose, null), inputs[0], JacobianMode.Forward);
 
     public override Tensor At(Tensor point) => (IsComplicated ? Objective(point[2..], coordinates! + point[..2]) : Objective(point, null)).Flatten();
 

@@ -18,10 +18,12 @@ public sealed class LstmProblem : Problem
 
     public override string Kind => "lstm";
 
+    public override int Size => sequence.Shape[0];
+
     public override string Title => $"LSTM l{main.Shape[0]} c{sequence.Shape[0]} b{sequence.Shape[1]}";
 
-    /// <summary>The parameters: those of the layers, those on the way in and out.</summary>
-    public IReadOnlyList<Tensor> Parameters => [main, extra];
+    /// <summary>The parameters of the layers, those on the way in and out.</summary>
+    public override IReadOnlyList<Tensor> Inputs => [main, extra];
 
     public override double[] Point => Flat(main, extra);
 
@@ -69,19 +71,11 @@ public sealed class LstmProblem : Problem
         return -(sequence[1..] * normalised).Sum() / (steps * sequence.Shape[1]);
     }
 
-    public override Tensor Objective()
-    {
-        using (Autograd.NoGrad()) return Objective(main, extra);
-    }
+    public override Tensor Objective(IReadOnlyList<Tensor> inputs) => Objective(inputs[0], inputs[1]);
 
-    public override Tensor Derivative()
-    {
-        Tensor m = main.Detach().RequireGrad(), e = extra.Detach().RequireGrad();
-        Objective(m, e).Backward();
-        return Tensor.Cat([m.Grad!.Flatten(), e.Grad!.Flatten()]);
-    }
+    public override Tensor Derivative(IReadOnlyList<Tensor> inputs) => Gradient(Objective, inputs);
 
-    public override Tensor At(Tensor point) => Cut(point, main, extra) is [var m, var e] ? Objective(m, e).Reshape(1) : throw new InvalidOperationException();
+    public override Tensor At(Tensor point) => Objective(Cut(point, main, extra)).Reshape(1);
 
     public override double[] Column(double[] derivative, int element) => [derivative[element]];
 }

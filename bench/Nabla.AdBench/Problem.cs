@@ -22,11 +22,26 @@ public abstract class Problem(string name)
     /// <summary>The kind and the sizes.</summary>
     public abstract string Title { get; }
 
-    /// <summary>The value or values at the given point, without a gradient.</summary>
-    public abstract Tensor Objective();
+    /// <summary>How many points, observations or characters it has.</summary>
+    public abstract int Size { get; }
 
-    /// <summary>The gradient, or what is not zero of the Jacobian.</summary>
-    public abstract Tensor Derivative();
+    /// <summary>The point: the tensors that the objective is differentiated by.</summary>
+    public abstract IReadOnlyList<Tensor> Inputs { get; }
+
+    /// <summary>The value or values at a point.</summary>
+    public abstract Tensor Objective(IReadOnlyList<Tensor> inputs);
+
+    /// <summary>The gradient at a point, or what is not zero of the Jacobian.</summary>
+    public abstract Tensor Derivative(IReadOnlyList<Tensor> inputs);
+
+    /// <summary>The value or values at the given point, without a gradient.</summary>
+    public Tensor Objective()
+    {
+        using (Autograd.NoGrad()) return Objective(Inputs);
+    }
+
+    /// <summary>The gradient at the given point, or what is not zero of the Jacobian.</summary>
+    public Tensor Derivative() => Derivative(Inputs);
 
     /// <summary>
     /// The point as one vector, for finite differences. Where a Jacobian is sparse, several parameters that no value shares are moved
@@ -37,7 +52,7 @@ public abstract class Problem(string name)
     /// <summary>The values at another point.</summary>
     public abstract Tensor At(Tensor point);
 
-    /// <summary>The derivative of all values by one element of the point, taken from the result of <see cref="Derivative"/>.</summary>
+    /// <summary>The derivative of all values by one element of the point, taken from the result of <see cref="Derivative()"/>.</summary>
     public abstract double[] Column(double[] derivative, int element);
 
     /// <summary>Reads a file of any of the four kinds; which one is seen from its content.</summary>
@@ -72,6 +87,10 @@ public abstract class Problem(string name)
         .EnumerateFiles(folder, "*.txt", SearchOption.AllDirectories)
         .Where(path => Path.GetFileName(Path.GetDirectoryName(path)) != HandModel.FolderName)
         .Order(StringComparer.Ordinal);
+
+    /// <summary>The gradients by all inputs, one after the other.</summary>
+    private protected static Tensor Gradient(Func<IReadOnlyList<Tensor>, Tensor> objective, IReadOnlyList<Tensor> inputs) =>
+        Tensor.Cat(Array.ConvertAll(Functional.Grad(objective, inputs), gradient => gradient.Flatten()));
 
     private protected static Tensor Vector(double[] values, params ReadOnlySpan<int> shape)
     {

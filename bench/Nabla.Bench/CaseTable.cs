@@ -10,9 +10,11 @@ internal static class CaseTable
         ScalarCases.Group,
         ExampleCases.Group,
         FusedCases.Group,
+        FusedCases.FirstCall,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
         MatrixCases.AllThreads,
-        AdBenchCases.Group(options),
+        .. AdBenchCases.Groups(options),
+        ProcessCases.Group,
     ];
 }

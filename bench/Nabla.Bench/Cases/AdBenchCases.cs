@@ -6,67 +6,82 @@ namespace Nabla.Bench.Cases;
 /// <summary>The problems of ADBench, from its files or generated, timed by its rule and checked by its tolerances.</summary>
 internal static class AdBenchCases
 {
-    public const string Heading = "ADBench", OwnObjective = "own objective", ByRows = "PyTorch, row by row", Vectorised = "PyTorch, vectorised";
+    public const string Heading = "ADBench", SmallHeading = "ADBench, problems of a few numbers", OwnObjective = "own objective", ByRows = "PyTorch, row by row", Vectorised = "PyTorch, vectorised";
 
     /// <summary>By the beginning of the title: ratios to PyTorch used as ADBench uses it.</summary>
     public static IReadOnlyList<(string Title, double Goal)> Goals { get; } =
         [("GMM d2 K5 ", 1.0 / 50), ("GMM d10 K25 ", 1.0 / 5), ("GMM d32 K50 ", 1 / 1.5), ("LSTM", 1.0 / 30), ("HAND", 1.0 / 1000), ("BA", 1.0 / 1000)];
 
-    public static CaseGroup Group(Options options)
+    // Below so many operations a call costs what calls cost; the goals speak of those above.
+    private const int Small = 100;
+
+    /// <summary>The problems for timing, and the small ones, which are for checking.</summary>
+    public static CaseGroup[] Groups(Options options)
     {
         string folder = options.Data ?? Generated();
-        var cases = new List<Case>();
+        List<Case> large = [], small = [];
         foreach (string path in Problem.Files(folder))
         {
             string file = Path.ChangeExtension(Path.GetRelativePath(folder, path), null);
             // Reading takes a while for some: not for what is not asked for.
             if (!options.List && options.Filters.Count > 0 && !options.Filters.Any(filter => $"{Heading} {file} objective derivative".Contains(filter, StringComparison.OrdinalIgnoreCase))) continue;
-            cases.AddRange(Cases(path, file));
+            try
+            {
+                Problem problem = Problem.Read(path);
+                (problem.Size < Small ? small : large).AddRange(Cases(problem, path, file));
+            }
+            catch (ProblemFormatException error)
+            {
+                small.Add(new Case($"{file} objective derivative", null, () => throw error) { Rivals = [] });
+            }
         }
-        return new CaseGroup(Heading, cases);
+        return [new CaseGroup(Heading, large), new CaseGroup(SmallHeading, small)];
     }
 
-    private static IEnumerable<Case> Cases(string path, string file)
-    {
-        Problem problem;
-        try
-        {
-            problem = Problem.Read(path);
-        }
-        catch (ProblemFormatException error)
-        {
-            return [new Case($"{file} objective derivative", null, () => throw error) { Rivals = [] }];
-        }
+    private static IEnumerable<Case> Cases(Problem problem, string path, string file) =>
+    [
+        Objective(problem, path, $"{problem.Title} ({file}): objective", () => problem.Objective),
+        Objective(problem, path, $"{problem.Title} ({file}): objective, compiled", () => Compiled(problem, problem.Objective)),
+        Derivative(problem, path, $"{problem.Title} ({file}): derivative", () => problem.Derivative, () => problem.Objective) with { Check = () => Differences(problem) },
+        Derivative(problem, path, $"{problem.Title} ({file}): derivative, compiled", () => Compiled(problem, problem.Derivative), () => Compiled(problem, problem.Objective)),
+    ];
 
-        string Peer(string part, string way) => $"adbench {problem.Kind} {part} {way} {path}";
-        return
+    private static Case Objective(Problem problem, string path, string name, Func<Func<Tensor>> prepare) => new(name, null, prepare)
+    {
+        Rivals = [Peer(problem, path, "objective", null, ByRows), Peer(problem, path, "objective", 1, Vectorised)],
+        Tolerance = Problem.Tolerance,
+        Compared = int.MaxValue,
+        Pace = Pace.AdBench,
+    };
+
+    private static Case Derivative(Problem problem, string path, string name, Func<Func<Tensor>> prepare, Func<Func<Tensor>> objective) => new(name, null, prepare)
+    {
+        Rivals =
         [
-            new Case($"{problem.Title} ({file}): objective", null, () => problem.Objective)
-            {
-                Rivals = [Rival.PyTorch(null, Peer("objective", "rows"), ByRows), Rival.PyTorch(1, Peer("objective", "vector"), Vectorised)],
-                Tolerance = Problem.Tolerance,
-                Compared = int.MaxValue,
-                Pace = Pace.AdBench,
-            },
-            new Case($"{problem.Title} ({file}): derivative", null, () => problem.Derivative)
-            {
-                Rivals =
-                [
-                    Rival.PyTorch(Goal(problem), Peer("derivative", "rows"), ByRows),
-                    Rival.PyTorch(1, Peer("derivative", "vector"), Vectorised),
-                    Rival.Ours(OwnObjective, 5, () => problem.Objective),
-                ],
-                Tolerance = Problem.Tolerance,
-                Compared = int.MaxValue,
-                Pace = Pace.AdBench,
-                Check = () => Differences(problem),
-            },
-        ];
+            Peer(problem, path, "derivative", Goal(problem), ByRows),
+            Peer(problem, path, "derivative", 1, Vectorised),
+            Rival.Ours(OwnObjective, problem.Size < Small ? null : 5, objective),
+        ],
+        Tolerance = Problem.Tolerance,
+        Compared = int.MaxValue,
+        Pace = Pace.AdBench,
+    };
+
+    private static Rival Peer(Problem problem, string path, string part, double? goal, string way) =>
+        Rival.PyTorch(goal, $"adbench {problem.Kind} {part} {(way == ByRows ? "rows" : "vector")} {path}", way);
+
+    /// <summary>The program of a function of the problem's inputs, which are arguments of it and not captured: they may change.</summary>
+    private static Func<Tensor> Compiled(Problem problem, Func<IReadOnlyList<Tensor>, Tensor> function)
+    {
+        CompiledFunction<Tensor[], Tensor> compiled = Functional.Compile((Tensor[] inputs) => function(inputs));
+        Tensor[] inputs = [.. problem.Inputs];
+        return () => compiled.Call(inputs);
     }
 
     /// <summary>The project's goals beside PyTorch used as ADBench uses it; for other problems not to be slower.</summary>
     private static double Goal(Problem problem)
     {
+        if (problem.Size < Small) return 1;
         foreach ((string title, double goal) in Goals)
         {
             if (problem.Title.StartsWith(title, StringComparison.Ordinal)) return goal;

@@ -60,10 +60,24 @@ internal static unsafe class ElementwiseKernel
             else TensorPrimitives.Add(target.Span<double>(), x.Span<double>(), target.Span<double>());
             return;
         }
+        if (target.DType is DType.Float32 or DType.Float64)
+        {
+            AddStrided(target, x);
+            return;
+        }
         var step = new Odometer(target);
         var from = new Odometer(x);
         for (int i = target.Numel; i > 0; i--, step.Advance(), from.Advance())
             target.SetDouble(step.Position, target.GetDouble(step.Position) + x.GetDouble(from.Position));
+    }
+
+    private static unsafe void AddStrided(in NdArray target, in NdArray x)
+    {
+        fixed (byte* to = target.Storage.Bytes, from = x.Storage.Bytes)
+        {
+            if (target.DType == DType.Float32) StridedAddition.Add((float*)to + target.Offset, (float*)from + x.Offset, target.Dims, target.Strides, x.Strides);
+            else StridedAddition.Add((double*)to + target.Offset, (double*)from + x.Offset, target.Dims, target.Strides, x.Strides);
+        }
     }
 
     // ---- tiny -------------------------------------------------------------------------------------------------------

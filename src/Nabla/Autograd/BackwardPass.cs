@@ -138,17 +138,20 @@ internal sealed class BackwardPass
         var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
-            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
-        while (stack.TryPop(out (Node Node, int Next) top))
         {
-            if (top.Next < top.Node.EdgeCount)
+            // One output after the other: an output that another depends on must be known to be needed, or not, before that one is.
+            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
+            while (stack.TryPop(out (Node Node, int Next) top))
             {
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
-                continue;
+                if (top.Next < top.Node.EdgeCount)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
+                    continue;
+                }
+                for (int i = 0; i < top.Node.EdgeCount; i++)
+                    if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
             }
-            for (int i = 0; i < top.Node.EdgeCount; i++)
-                if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
         }
         return needed;
     }
@@ -234,6 +237,24 @@ internal sealed class BackwardPass
         Add(ref SlotOf(node, edge.Output), gradient, owned);
     }
 
+    /// <summary>Adds the gradient of a part of an output of a node to those waiting there, without an array of zeros around it.</summary>
+    /// <param name="edge">Where the gradient of the whole goes.</param>
+    /// <param name="view">Cuts the part from the whole.</param>
+    /// <param name="part">The gradient of the part.</param>
+    /// <returns>False if the gradient of the whole has to be made and sent instead.</returns>
+    public bool TrySendPart(Edge edge, ViewOp view, Tensor part)
+    {
+        if (createGraph || anomaly || collected is not null) return false;
+        if (edge.Node is not { } node || (needed is not null && !needed.Contains(node))) return true;
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
+        if (part.DType != dtype) return false;
+        ref GradientSlot slot = ref SlotOf(node, edge.Output);
+        bool empty = slot.Gradient is null;
+        if (!PartialGradients.TryAdd(ref slot.Gradient, slot.Owned, dims, part, view)) return false;
+        slot.Owned |= empty;
+        return true;
+    }
+
     /// <summary>
     /// Sends gradients into a graph that was recorded during this pass, in place of a node: its nodes are later than all that are
     /// waiting, so they run next, and what they send on goes where that node's edges lead.
@@ -255,17 +276,19 @@ internal sealed class BackwardPass
         var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
-            if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
-        while (stack.TryPop(out (Node Node, int Next) top))
         {
-            if (top.Next < top.Node.EdgeCount)
+            if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
+            while (stack.TryPop(out (Node Node, int Next) top))
             {
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
-                continue;
+                if (top.Next < top.Node.EdgeCount)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
+                    continue;
+                }
+                for (int i = 0; i < top.Node.EdgeCount; i++)
+                    if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
             }
-            for (int i = 0; i < top.Node.EdgeCount; i++)
-                if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
         }
     }
 

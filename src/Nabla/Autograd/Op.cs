@@ -262,6 +262,7 @@ internal sealed class OpNode : Node
         var gradients = new Tensor?[OutputCount];
         gradients[0] = slot.Gradient;
         for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
+        if (context.Op is ViewOp { CutsPart: true } view && gradients[0] is { } part && pass.TrySendPart(edges[0], view, part)) return;
         Tensor?[] results = context.Op.Vjp(context, gradients);
         for (int i = 0; i < results.Length; i++)
             if (results[i] is { } result) pass.Send(edges[i], result, owned: false, i);
