@@ -14,6 +14,7 @@ internal static class CaseTable
         .. FormulaTable.Groups(),
         MatrixCases.Group,
         TransformCases.Group,
+        MatrixCases.AllThreads,
         .. AdBenchCases.Groups(options),
         ProcessCases.Group,
     ];
