@@ -13,6 +13,7 @@ internal static class CaseTable
         FusedCases.FirstCall,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
+        TransformCases.Group,
         .. AdBenchCases.Groups(options),
         ProcessCases.Group,
     ];
