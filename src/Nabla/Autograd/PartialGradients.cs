@@ -17,6 +17,9 @@ internal static class PartialGradients
     public static bool TryAdd(ref Tensor? whole, bool owned, int[] dims, Tensor part, ViewOp view)
     {
         if (whole is not null && (!owned || whole.DType != part.DType)) return false;
+
+        // The elements of a repeated gradient share memory: one cannot be changed without the others.
+        if (whole is { IsTraced: false, IsContiguous: false }) return false;
         if (!part.IsTraced && whole is not { IsTraced: true })
         {
             whole ??= VectorSpace.Current.Full(dims, 0, part.DType);

@@ -24,6 +24,17 @@ public sealed class PartialGradientTests
     }
 
     [Fact]
+    public void A_slice_adds_to_a_repeated_gradient_in_its_own_place_alone()
+    {
+        Tensor x = Tensor.Of([[1.0, 2.0], [3.0, 4.0]], requiresGrad: true);
+        Tensor y = x * 1.0;
+        Tensor first = y[0].Sum();
+        // The gradient of the sum is one number repeated over the matrix; it reaches y before that of the row.
+        ((y.Sum() * 3.0) + (2.0 * first)).Backward();
+        Assert.Equal([5, 5, 3, 3], x.Grad!.Reshape(-1).ToArray());
+    }
+
+    [Fact]
     public void A_gradient_that_the_caller_gave_is_not_written_to()
     {
         Tensor x = Tensor.Of([1.0, 2.0, 3.0], requiresGrad: true), given = Tensor.Of([1.0, 1.0, 1.0]);
