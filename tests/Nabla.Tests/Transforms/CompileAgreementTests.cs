@@ -9,7 +9,19 @@ public sealed class CompileAgreementTests
 
     public static TheoryData<int> Portions => [.. Enumerable.Range(0, Programs / Portion)];
 
-    public static TheoryData<string> Operations => [.. OpTable.Rows.Select(row => row.Name).Distinct()];
+    /// <summary>As a graph of loops, and as Auto decides, which is straight-line code for what is so small.</summary>
+    private static readonly CompileBackend[] Backends = [CompileBackend.Graph, CompileBackend.Auto];
+
+    public static TheoryData<string, CompileBackend> Operations
+    {
+        get
+        {
+            var data = new TheoryData<string, CompileBackend>();
+            foreach (string name in OpTable.Rows.Select(row => row.Name).Distinct())
+                foreach (CompileBackend backend in Backends) data.Add(name, backend);
+            return data;
+        }
+    }
 
     // Where no number of classes is given, and where the result is as long as there are true elements.
     private static readonly HashSet<string> ShapesFollowValues = ["ArgWhere", "MaskedSelect", "Nonzero", "OneHot", "RepeatInterleave", "Where"];
@@ -29,8 +41,9 @@ public sealed class CompileAgreementTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void Every_operation_of_the_table_agrees_with_its_value_gradient_and_second_derivative(string name)
+    public void Every_operation_of_the_table_agrees_with_its_value_gradient_and_second_derivative(string name, CompileBackend backend)
     {
+        var options = new CompileOptions { Backend = backend };
         foreach (OpRow row in OpTable.Rows.Where(row => row.Name == name))
         {
             bool smooth = row.Kind != OpKind.NotDifferentiable && (row.Elementwise is not { } op || OpCalls.IsSmooth(op));
@@ -38,7 +51,7 @@ public sealed class CompileAgreementTests
             {
                 Tensor[] inputs = sample.Inputs(7);
                 Tensor value = sample.Call(inputs);
-                CompiledFunction<Tensor[], Tensor> compiled = Functional.Compile((Tensor[] x) => sample.Call(x));
+                CompiledFunction<Tensor[], Tensor> compiled = Functional.Compile((Tensor[] x) => sample.Call(x), options);
                 if (ShapesFollowValues.Contains(name))
                 {
                     if (Refused(compiled, inputs)) continue;
@@ -55,12 +68,12 @@ public sealed class CompileAgreementTests
                     return (y * Tensor.Linspace(0.5, 1.5, Math.Max(y.Numel, 1), DType.Float64).Narrow(0, 0, y.Numel).Reshape(y.Shape)).Sum();
                 }
                 Tensor[] expected = Functional.Grad(Loss, inputs);
-                Tensor[] actual = Functional.Compile((Tensor[] x) => Functional.Grad(Loss, x)).Call(inputs);
+                Tensor[] actual = Functional.Compile((Tensor[] x) => Functional.Grad(Loss, x), options).Call(inputs);
                 for (int i = 0; i < expected.Length; i++) Same(sample.ToString(), $"gradient {i}", expected[i], actual[i]);
                 if (!sample.SecondOrder) continue;
                 Tensor[] directions = sample.Directions(8);
                 Tensor[] products = Functional.Hvp(Loss, inputs, directions);
-                Tensor[] fused = Functional.Compile((Tensor[] x, Tensor[] v) => Functional.Hvp(Loss, x, v)).Call(inputs, directions);
+                Tensor[] fused = Functional.Compile((Tensor[] x, Tensor[] v) => Functional.Hvp(Loss, x, v), options).Call(inputs, directions);
                 for (int i = 0; i < products.Length; i++) Same(sample.ToString(), $"Hessian times vector {i}", products[i], fused[i]);
             }
         }
@@ -77,15 +90,18 @@ public sealed class CompileAgreementTests
             Tensor value = program.Run(at);
             Tensor[] gradient = Functional.Grad(program.Loss, at), product = Functional.Hvp(program.Loss, at, directions);
 
-            CompiledFunction<Tensor[], Tensor[], (Tensor Value, Tensor[] Gradient, Tensor[] Product)> compiled = Functional.Compile(
-                (Tensor[] x, Tensor[] v) => (program.Run(x), Functional.Grad(program.Loss, x), Functional.Hvp(program.Loss, x, v)));
-            (Tensor Value, Tensor[] Gradient, Tensor[] Product) = compiled.Call(at, directions);
-
-            Same(program.ToString(), "value", value, Value);
-            for (int i = 0; i < at.Length; i++)
+            foreach (CompileBackend backend in Backends)
             {
-                Same(program.ToString(), $"gradient {i}", gradient[i], Gradient[i]);
-                Same(program.ToString(), $"Hessian times vector {i}", product[i], Product[i]);
+                CompiledFunction<Tensor[], Tensor[], (Tensor Value, Tensor[] Gradient, Tensor[] Product)> compiled = Functional.Compile(
+                    (Tensor[] x, Tensor[] v) => (program.Run(x), Functional.Grad(program.Loss, x), Functional.Hvp(program.Loss, x, v)), new CompileOptions { Backend = backend });
+                (Tensor Value, Tensor[] Gradient, Tensor[] Product) = compiled.Call(at, directions);
+
+                Same(program.ToString(), "value", value, Value);
+                for (int i = 0; i < at.Length; i++)
+                {
+                    Same(program.ToString(), $"gradient {i}", gradient[i], Gradient[i]);
+                    Same(program.ToString(), $"Hessian times vector {i}", product[i], Product[i]);
+                }
             }
         }
     }
