@@ -94,8 +94,11 @@ internal sealed class GraphProgramBuilder
     {
         ValuePlace[] reads = Array.ConvertAll(step.Inputs, input => PlaceOf(input.Value));
         var writes = new ValuePlace[step.Outputs.Length];
+
+        // A single result that lies densely can be written where the caller wants it.
+        bool direct = writes.Length == 1 && step.Inputs.Length > 0 && outputOf.ContainsKey(step.Outputs[0]) && step.IsDense;
         for (int i = 0; i < writes.Length; i++)
-            writes[i] = AddPlace(new ValuePlace(step.Outputs[i], PlaceKind.Found, 0) { LastRead = LastRead(step.Outputs[i]) });
+            writes[i] = direct ? NewPlace(step.Outputs[i], at) : AddPlace(new ValuePlace(step.Outputs[i], PlaceKind.Found, 0) { LastRead = LastRead(step.Outputs[i]) });
         return new CallKernel(step, reads, writes);
     }
 

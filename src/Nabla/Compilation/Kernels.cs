@@ -59,17 +59,21 @@ internal sealed class CallKernel(OpStep step, ValuePlace[] reads, ValuePlace[] w
     protected override void Compute(GraphRun run)
     {
         Tensor[] inputs = run.Handles(writes[0], reads.Length);
+        Storage[] kept = new Storage[writes.Length];
         for (int i = 0; i < reads.Length; i++) inputs[i].Value = run.View(reads[i], step.Inputs[i]);
         int mark = run.Kept.Mark;
+        bool offers = writes[0].Kind == PlaceKind.Output;
+        if (offers) run.Offer(writes[0]);
         NdArray[] results = step.Op.Run(inputs);
-        Storage?[] kept = new Storage?[writes.Length];
+        run.Kept.Offer(null, 0);
         for (int i = 0; i < writes.Length; i++)
         {
             NdArray result = results[step.Results[i]];
             kept[i] = result.Storage;
-            run.Set(writes[i], result.Storage);
+            if (writes[i].Kind != PlaceKind.Output) run.Set(writes[i], result.Storage);
+            else if (run.Whole(writes[i]) is var target && !ReferenceEquals(target.Storage, result.Storage)) ArrayCopy.Into(result, target);
         }
-        run.Kept.TakeBack(mark, kept!);
+        run.Kept.TakeBack(mark, offers ? [] : kept);
         foreach (Tensor input in inputs) input.Value = default;
     }
 

@@ -167,4 +167,7 @@ internal static class TransformErrors
         new($"{op}: the pattern misses an entry of {(isRow ? "row" : "column")} {at}: with a random direction the function gives {given:R}, the entries of the pattern {found:R}. Add it, or let SparsityPattern.Detect find the pattern.");
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Take(20)) is { Length: > 0 } text ? text : "none";
+
+    public static NotSupportedException NoItemLoop(string op, string reason) =>
+        new($"{op}: CompileBackend.StraightLine does not take this function: {reason}. Use CompileBackend.Auto.");
 }
