@@ -78,6 +78,31 @@ public sealed class BundleProblem : Problem
         return Tensor.Cat([blocks.Flatten(), weightErrors]);
     }
 
+    /// <summary>One loop over the observations, and one over the weights.</summary>
+    public override Func<IReadOnlyList<Tensor>, Tensor> CompiledObjective()
+    {
+        CompiledVmap errors = Functional.CompileVmap(inputs => [ReprojectionError(inputs[0], inputs[1], inputs[2], inputs[3])]);
+        CompiledVmap weightErrors = Functional.CompileVmap(WeightError);
+        return inputs => Tensor.Cat(
+        [
+            errors.Call(inputs[0].IndexSelect(0, cameraOf), inputs[1].IndexSelect(0, pointOf), inputs[2].Unsqueeze(1), features)[0].Flatten(),
+            weightErrors.Call(inputs[2])[0],
+        ]);
+    }
+
+    /// <summary>One loop over the observations, and one over the weights.</summary>
+    public override Func<IReadOnlyList<Tensor>, Tensor> CompiledDerivative()
+    {
+        CompiledVmap blocks = Functional.CompileVmap(
+            (own, feature) => Functional.Jacobian(v => ReprojectionError(v[..11], v[11..14], v[14..15], feature), own));
+        CompiledVmap weightErrors = Functional.CompileVmap(Functional.Grad(WeightError));
+        return inputs => Tensor.Cat(
+        [
+            blocks.Call(Tensor.Cat([inputs[0].IndexSelect(0, cameraOf), inputs[1].IndexSelect(0, pointOf), inputs[2].Unsqueeze(1)], 1), features)[0].Flatten(),
+            weightErrors.Call(inputs[2])[0],
+        ]);
+    }
+
     public override Tensor At(Tensor point) => Errors(
         cameras.IndexSelect(0, cameraOf) + point[..CameraSize],
         points.IndexSelect(0, pointOf) + point[CameraSize..(CameraSize + 3)],

@@ -34,6 +34,12 @@ public abstract class Problem(string name)
     /// <summary>The gradient at a point, or what is not zero of the Jacobian.</summary>
     public abstract Tensor Derivative(IReadOnlyList<Tensor> inputs);
 
+    /// <summary>The objective as a program; null where nothing is better than to compile it as a whole.</summary>
+    public virtual Func<IReadOnlyList<Tensor>, Tensor>? CompiledObjective() => null;
+
+    /// <summary>The derivative as a program; null where nothing is better than to compile it as a whole.</summary>
+    public virtual Func<IReadOnlyList<Tensor>, Tensor>? CompiledDerivative() => null;
+
     /// <summary>The value or values at the given point, without a gradient.</summary>
     public Tensor Objective()
     {

@@ -14,6 +14,7 @@ internal static class CaseTable
         .. FormulaTable.Groups(),
         MatrixCases.Group,
         MatrixCases.AllThreads,
+        TransformCases.Group,
         .. AdBenchCases.Groups(options),
         ProcessCases.Group,
     ];

@@ -41,9 +41,9 @@ internal static class AdBenchCases
     private static IEnumerable<Case> Cases(Problem problem, string path, string file) =>
     [
         Objective(problem, path, $"{problem.Title} ({file}): objective", () => problem.Objective),
-        Objective(problem, path, $"{problem.Title} ({file}): objective, compiled", () => Compiled(problem, problem.Objective)),
+        Objective(problem, path, $"{problem.Title} ({file}): objective, compiled", () => Compiled(problem, problem.Objective, problem.CompiledObjective())),
         Derivative(problem, path, $"{problem.Title} ({file}): derivative", () => problem.Derivative, () => problem.Objective) with { Check = () => Differences(problem) },
-        Derivative(problem, path, $"{problem.Title} ({file}): derivative, compiled", () => Compiled(problem, problem.Derivative), () => Compiled(problem, problem.Objective)),
+        Derivative(problem, path, $"{problem.Title} ({file}): derivative, compiled", () => Compiled(problem, problem.Derivative, problem.CompiledDerivative()), () => Compiled(problem, problem.Objective, problem.CompiledObjective())),
     ];
 
     private static Case Objective(Problem problem, string path, string name, Func<Func<Tensor>> prepare) => new(name, null, prepare)
@@ -71,8 +71,9 @@ internal static class AdBenchCases
         Rival.PyTorch(goal, $"adbench {problem.Kind} {part} {(way == ByRows ? "rows" : "vector")} {path}", way);
 
     /// <summary>The program of a function of the problem's inputs, which are arguments of it and not captured: they may change.</summary>
-    private static Func<Tensor> Compiled(Problem problem, Func<IReadOnlyList<Tensor>, Tensor> function)
+    private static Func<Tensor> Compiled(Problem problem, Func<IReadOnlyList<Tensor>, Tensor> function, Func<IReadOnlyList<Tensor>, Tensor>? better)
     {
+        if (better is not null) return () => better(problem.Inputs);
         CompiledFunction<Tensor[], Tensor> compiled = Functional.Compile((Tensor[] inputs) => function(inputs));
         Tensor[] inputs = [.. problem.Inputs];
         return () => compiled.Call(inputs);

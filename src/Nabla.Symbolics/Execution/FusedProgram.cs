@@ -15,11 +15,11 @@ internal enum Arithmetic
 
 /// <summary>
 /// Programs put together into one: the results of some are the inputs of others. Equal steps are done once, steps that nothing
-/// reads are left out, and what changes no result (x·1, −(−x)) is not done at all. The steps are those of the programs, so the
+/// reads are left out, and what changes no result (x·1, −(−x)) is not done at all. The steps are those of the programs, so strict
 /// results are the same to the last bit.
 /// </summary>
 /// <param name="arithmetic">The arithmetic: constants that meet are combined in it.</param>
-/// <param name="strict">Leave also x + 0, which is x but for the sign of zero.</param>
+/// <param name="strict">Leave also x + 0, which is x but for the sign of zero, and products that are added to something.</param>
 internal sealed class FusedProgram(Arithmetic arithmetic, bool strict)
 {
     private readonly List<Step> steps = [];
@@ -115,6 +115,7 @@ internal sealed class FusedProgram(Arithmetic arithmetic, bool strict)
         kept = [.. read];
         int[] places = new int[results.Length];
         for (int i = 0; i < places.Length; i++) places[i] = place[results[i]];
+        if (!strict && FusedArithmetic.IsOn && arithmetic != Arithmetic.Whole) FusedArithmetic.Fuse(code, read.Count, places);
         return Program.Assemble(read.Count, numbers, code, next, places);
     }
 

@@ -6,7 +6,7 @@ namespace Nabla;
 internal abstract class CompiledBackend
 {
     /// <summary>The back-ends, in the order in which they are asked.</summary>
-    private static readonly CompiledBackend[] All = [new GraphBackend()];
+    private static readonly CompiledBackend[] All = [new StraightLineBackend(), new GraphBackend()];
 
     public abstract CompileBackend Kind { get; }
 

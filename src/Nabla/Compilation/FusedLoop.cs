@@ -18,21 +18,22 @@ internal sealed record FusedLoop
 
     public required RecordedValue[] Stored { get; init; }
 
-    public required LoopFold[] Folds { get; init; }
+    public required LoopSum[] Sums { get; init; }
 
-    public int Count { get; init; }
+    /// <summary>The loop, ready to run.</summary>
+    public LoopNest Nest()
+    {
+        LoopOperand[] from = Array.ConvertAll(Inputs, input => new LoopOperand(input.DType, Array.ConvertAll(input.Strides, stride => (nint)stride)));
+        var to = new LoopResult[Stored.Length + Sums.Length];
+        nint[] dense = Array.ConvertAll(NdArray.ContiguousStrides(Dims), stride => (nint)stride);
+        for (int i = 0; i < Stored.Length; i++) to[i] = new LoopResult(Stored[i].DType, dense);
+        for (int i = 0; i < Sums.Length; i++) to[Stored.Length + i] = new LoopResult(Compute, Sums[i].Strides, Symbolics.LoopFold.Sum);
+        return LoopNest.Of(Program, Compute, Dims, from, to);
+    }
 }
 
 /// <summary>What a loop reads: a value through strides along the axes of the loop, 0 where it is repeated.</summary>
 internal readonly record struct LoopInput(RecordedValue Value, int[] Strides, int Offset, DType DType);
 
-/// <summary>A sum over the middle of [outer, count, inner], in which the loop's elements are counted.</summary>
-internal readonly record struct LoopFold(RecordedValue Value, int Outer, int Count, int Inner);
-
-/// <summary>Runs a loop on memory. Any number of threads may run it at once.</summary>
-internal abstract unsafe class LoopExecutor
-{
-    /// <param name="inputs">For each input the address of its first element, offset included.</param>
-    /// <param name="outputs">For each stored value, then for each sum, the address of its first element.</param>
-    public abstract void Run(byte** inputs, byte** outputs);
-}
+/// <summary>A sum: what it gives, and its strides along the axes of the loop, 0 along those over which it is taken.</summary>
+internal readonly record struct LoopSum(RecordedValue Value, nint[] Strides);

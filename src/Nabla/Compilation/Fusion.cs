@@ -261,10 +261,10 @@ internal sealed class LoopStep
     /// <summary>The order in which steps were recorded.</summary>
     public int Position { get; }
 
-    public bool IsSum { get; private init; }
+    /// <summary>The strides of a sum along the axes of <see cref="Dims"/>, 0 along those that are summed; null for other steps.</summary>
+    public int[]? SumStrides { get; private init; }
 
-    /// <summary>Of a sum: which elements belong together.</summary>
-    public (int Outer, int Count, int Inner) Fold { get; private init; }
+    public bool IsSum => SumStrides is not null;
 
     public int Instructions { get; }
 
@@ -277,8 +277,8 @@ internal sealed class LoopStep
                 return new LoopStep(step, position, elementwise.Dims, elementwise.Compute);
             case OpStep { Op.IsCopy: true } copy when copy.Outputs[0].DType.IsFloatingPoint() && !copy.Inputs[0].DType.IsComplex():
                 return new LoopStep(step, position, copy.Inputs[0].Dims, copy.Outputs[0].DType);
-            case OpStep { Op.SummedAxes: { } axes } sum when sum.Inputs[0].DType.IsFloatingPoint() && LoopSpace.TryFold(sum.Inputs[0].Dims, axes, out (int Outer, int Count, int Inner) fold):
-                return new LoopStep(step, position, sum.Inputs[0].Dims, sum.Inputs[0].DType) { IsSum = true, Fold = fold };
+            case OpStep { Op.SummedAxes: { } axes } sum when sum.Inputs[0].DType.IsFloatingPoint():
+                return new LoopStep(step, position, sum.Inputs[0].Dims, sum.Inputs[0].DType) { SumStrides = LoopSpace.SumStrides(sum.Inputs[0].Dims, axes) };
             default:
                 return null;
         }
@@ -288,6 +288,7 @@ internal sealed class LoopStep
     public bool Fits(int[] dims)
     {
         if (Dims.AsSpan().SequenceEqual(dims)) return true;
+        if (SumStrides is not null && LoopSpace.Reshape(Dims, SumStrides, dims) is null) return false;
         foreach (RecordedOperand input in Step.Inputs)
             if ((!input.IsWhole || input.Numel != Count) && LoopSpace.Reshape(Dims, LoopSpace.Strides(input, Dims), dims) is null) return false;
         return true;

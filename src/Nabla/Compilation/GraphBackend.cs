@@ -65,7 +65,7 @@ internal static class CommonSteps
         return step switch
         {
             ElementwiseStep elementwise => new Key(elementwise.Op, elementwise.Compute, hash.ToHashCode()),
-            OpStep { Op.SummedAxes: { } axes } sum => new Key(typeof(LoopFold), sum.Outputs[0].DType, HashCode.Combine(hash.ToHashCode(), axes.Length)),
+            OpStep { Op.SummedAxes: { } axes } sum => new Key(typeof(LoopSum), sum.Outputs[0].DType, HashCode.Combine(hash.ToHashCode(), axes.Length)),
             _ => null,
         };
     }

@@ -33,6 +33,8 @@ internal sealed class ValuePlace(RecordedValue value, PlaceKind kind, int where)
 
     public int Index { get; set; }
 
+    public int Bytes { get; } = value.Numel * value.DType.Size();
+
     /// <summary>The last kernel that reads it; then its memory is free.</summary>
     public int LastRead { get; set; } = -1;
 
@@ -60,6 +62,7 @@ internal sealed class GraphProgram(RecordedGraph graph, Kernel[] kernels, ValueP
         {
             run.Bind(inputs, outputs);
             foreach (Kernel kernel in kernels) kernel.Run(run);
+            run.Deliver(outputs);
             foreach ((ValuePlace from, RecordedOperand view, int output) in copies) ArrayCopy.Into(run.View(from, view), outputs[output]);
         }
         finally
@@ -76,7 +79,7 @@ internal sealed class GraphProgram(RecordedGraph graph, Kernel[] kernels, ValueP
         foreach (int bytes in slotBytes) planned += bytes;
         foreach (ValuePlace place in places)
             if (place.Kind == PlaceKind.Slot) passed += (long)place.Value.Numel * place.Value.DType.Size();
-        int loops = kernels.Count(kernel => kernel is LoopKernel);
+        int loops = kernels.Count(kernel => kernel is FusedKernel);
         text.Append($"graph: {graph.Steps.Length} steps in {kernels.Length} kernels ({loops} loops); ");
         text.Append($"{slotBytes.Length} buffers of {planned} bytes hold {passed} bytes of intermediate values\n");
         for (int i = 0; i < kernels.Length; i++)

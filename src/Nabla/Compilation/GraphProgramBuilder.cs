@@ -75,11 +75,11 @@ internal sealed class GraphProgramBuilder
         (FusedLoop loop, string[] names) = Fuse(unit, at);
         LoopInput[] inputs = loop.Inputs;
         ValuePlace[] reads = Array.ConvertAll(inputs, input => Addressed(PlaceOf(input.Value)));
-        var writes = new ValuePlace[loop.Stored.Length + loop.Folds.Length];
+        var writes = new ValuePlace[loop.Stored.Length + loop.Sums.Length];
         for (int i = 0; i < writes.Length; i++)
-            writes[i] = Addressed(NewPlace(i < loop.Stored.Length ? loop.Stored[i] : loop.Folds[i - loop.Stored.Length].Value, at));
+            writes[i] = Addressed(NewPlace(i < loop.Stored.Length ? loop.Stored[i] : loop.Sums[i - loop.Stored.Length].Value, at));
         int[] offsets = Array.ConvertAll(inputs, input => input.Offset * input.DType.Size());
-        return new LoopKernel(loop, reads, offsets, writes, names);
+        return new FusedKernel(loop, reads, offsets, writes, names);
     }
 
     private Kernel KernelOf(RecordedStep step, int at) => step switch
@@ -94,8 +94,11 @@ internal sealed class GraphProgramBuilder
     {
         ValuePlace[] reads = Array.ConvertAll(step.Inputs, input => PlaceOf(input.Value));
         var writes = new ValuePlace[step.Outputs.Length];
+
+        // A single result that lies densely can be written where the caller wants it.
+        bool direct = writes.Length == 1 && step.Inputs.Length > 0 && outputOf.ContainsKey(step.Outputs[0]) && step.IsDense;
         for (int i = 0; i < writes.Length; i++)
-            writes[i] = AddPlace(new ValuePlace(step.Outputs[i], PlaceKind.Found, 0) { LastRead = LastRead(step.Outputs[i]) });
+            writes[i] = direct ? NewPlace(step.Outputs[i], at) : AddPlace(new ValuePlace(step.Outputs[i], PlaceKind.Found, 0) { LastRead = LastRead(step.Outputs[i]) });
         return new CallKernel(step, reads, writes);
     }
 
@@ -130,17 +133,17 @@ internal sealed class GraphProgramBuilder
         var inputPlaces = new List<int>();
         var names = new List<string>();
         var stored = new List<RecordedValue>();
-        var folds = new List<LoopFold>();
+        var sums = new List<LoopSum>();
         var results = new List<int>();
-        var foldResults = new List<int>();
+        var sumResults = new List<int>();
         foreach (LoopStep step in unit.Loop)
         {
             names.Add(step.Step.Name);
             int[] arguments = Array.ConvertAll(step.Step.Inputs, input => Read(input, step));
             if (step.IsSum)
             {
-                folds.Add(new LoopFold(step.Step.Outputs[0], step.Fold.Outer, step.Fold.Count, step.Fold.Inner));
-                foldResults.Add(arguments[0]);
+                sums.Add(new LoopSum(step.Step.Outputs[0], Array.ConvertAll(LoopSpace.Reshape(step.Dims, step.SumStrides!, unit.Dims)!, stride => (nint)stride)));
+                sumResults.Add(arguments[0]);
                 continue;
             }
             int[] outputs = program.Inline(step.Step is ElementwiseStep elementwise ? elementwise.Op.Declared.Program : Copy, arguments);
@@ -154,17 +157,16 @@ internal sealed class GraphProgramBuilder
                 results.Add(outputs[i]);
             }
         }
-        results.AddRange(foldResults);
+        results.AddRange(sumResults);
         Program fused = program.Finish([.. results], out int[] kept);
         return (new FusedLoop
         {
             Dims = unit.Dims,
-            Count = unit.Count,
             Compute = compute,
             Program = fused,
             Inputs = Array.ConvertAll(kept, input => inputs[input]),
             Stored = [.. stored],
-            Folds = [.. folds],
+            Sums = [.. sums],
         }, [.. names]);
 
         int Read(in RecordedOperand operand, LoopStep step)

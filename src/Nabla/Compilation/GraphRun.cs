@@ -6,8 +6,13 @@ namespace Nabla;
 /// <summary>The memory of one run of a program, used again by the next.</summary>
 internal sealed unsafe class GraphRun
 {
+    /// <summary>Up to so many bytes copying an argument or result is cheaper than holding it where it is.</summary>
+    private const int SmallBytes = 1024;
+
     private readonly GraphProgram program;
     private readonly Storage[] slots;
+    private readonly ValuePlace[] passed;
+    private readonly bool[] isCopied;
     private readonly NdArray[] arrays;
     private readonly nint[] addresses;
     private readonly GCHandle[] pinned;
@@ -21,9 +26,16 @@ internal sealed unsafe class GraphRun
         addresses = new nint[arrays.Length];
         pinned = new GCHandle[arrays.Length];
         handles = new Tensor[]?[arrays.Length];
+        isCopied = new bool[arrays.Length];
+        passed = Array.FindAll(program.Places.ToArray(), place => place.Kind <= PlaceKind.Output);
         foreach (ValuePlace place in program.Places)
         {
             if (place.Kind == PlaceKind.Slot) Set(place, slots[place.Where]);
+            if (place.Kind <= PlaceKind.Output && place.IsAddressed && place.Bytes <= SmallBytes)
+            {
+                isCopied[place.Index] = true;
+                Set(place, new Storage(GC.AllocateUninitializedArray<byte>(Math.Max(place.Bytes, 1), pinned: true)));
+            }
             if (place.Kind == PlaceKind.Constant && place.Value.Constant is { } constant)
             {
                 arrays[place.Index] = constant;
@@ -43,19 +55,31 @@ internal sealed unsafe class GraphRun
 
     public void Bind(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs)
     {
-        foreach (ValuePlace place in program.Places)
+        foreach (ValuePlace place in passed)
         {
-            if (place.Kind > PlaceKind.Output) continue;
-            arrays[place.Index] = place.Kind == PlaceKind.Input ? inputs[place.Where] : outputs[place.Where];
+            ref readonly NdArray given = ref place.Kind == PlaceKind.Input ? ref inputs[place.Where] : ref outputs[place.Where];
+            if (isCopied[place.Index])
+            {
+                if (place.Kind == PlaceKind.Input) Bytes(given, place.Bytes).CopyTo(arrays[place.Index].Storage.Bytes);
+                continue;
+            }
+            arrays[place.Index] = given;
             if (place.IsAddressed) Pin(place);
         }
     }
 
+    /// <summary>Hands over the results that were computed in memory of the run.</summary>
+    public void Deliver(ReadOnlySpan<NdArray> outputs)
+    {
+        foreach (ValuePlace place in passed)
+            if (place.Kind == PlaceKind.Output && isCopied[place.Index]) arrays[place.Index].Storage.Bytes.AsSpan(0, place.Bytes).CopyTo(Bytes(outputs[place.Where], place.Bytes));
+    }
+
     public void Unbind()
     {
-        foreach (ValuePlace place in program.Places)
+        foreach (ValuePlace place in passed)
         {
-            if (place.Kind > PlaceKind.Output) continue;
+            if (isCopied[place.Index]) continue;
             Unpin(place);
             arrays[place.Index] = default;
         }
@@ -80,7 +104,7 @@ internal sealed unsafe class GraphRun
     public void Set(ValuePlace place, Storage storage)
     {
         arrays[place.Index] = new NdArray(storage, place.Value.Dims, NdArray.ContiguousStrides(place.Value.Dims), 0, place.Value.DType);
-        if (place.Kind == PlaceKind.Slot || Kept.IsPinned(storage))
+        if (place.Kind <= PlaceKind.Slot || Kept.IsPinned(storage))
             addresses[place.Index] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(storage.Bytes));
         else if (place.IsAddressed)
             Pin(place);
@@ -102,6 +126,15 @@ internal sealed unsafe class GraphRun
         for (int i = 0; i < count; i++) made[i] = new Tensor(default);
         return handles[of.Index] = made;
     }
+
+    /// <summary>Lets the operation that runs next write a value where it belongs.</summary>
+    public void Offer(ValuePlace place)
+    {
+        ref readonly NdArray array = ref arrays[place.Index];
+        Kept.Offer(array.Offset == 0 ? array.Storage : null, place.Bytes);
+    }
+
+    private static Span<byte> Bytes(in NdArray array, int count) => array.Storage.Bytes.AsSpan(array.Offset * array.DType.Size(), count);
 
     private void Unpin(ValuePlace place)
     {
@@ -126,9 +159,16 @@ internal sealed class KeptStorages : AllocationScope
     private readonly Dictionary<int, Stack<Storage>> free = [];
     private readonly HashSet<Storage> owned = [];
     private readonly List<Storage> taken = [];
+    private Storage? offered;
+    private int offeredBytes;
 
     public override Storage? Rent(int bytes)
     {
+        if (offered is { } target && bytes == offeredBytes)
+        {
+            offered = null;
+            return target;
+        }
         int size = Math.Max(64, (bytes + 63) & ~63);
         if (!free.TryGetValue(size, out Stack<Storage>? stack)) free[size] = stack = new Stack<Storage>();
         if (!stack.TryPop(out Storage? storage))
@@ -141,6 +181,9 @@ internal sealed class KeptStorages : AllocationScope
     }
 
     public override void Made(Storage storage) { }
+
+    /// <summary>The memory for the next that asks for so many bytes: most likely an operation for its result.</summary>
+    public void Offer(Storage? storage, int bytes) => (offered, offeredBytes) = (storage, bytes);
 
     public bool IsPinned(Storage storage) => owned.Contains(storage);
 

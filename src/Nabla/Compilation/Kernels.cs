@@ -20,14 +20,9 @@ internal abstract class Kernel
 }
 
 /// <summary>A fused loop.</summary>
-internal sealed unsafe class LoopKernel(FusedLoop loop, ValuePlace[] reads, int[] offsets, ValuePlace[] writes, string[] names) : Kernel
+internal sealed unsafe class FusedKernel(FusedLoop loop, ValuePlace[] reads, int[] offsets, ValuePlace[] writes, string[] names) : Kernel
 {
-    private readonly LoopExecutor executor = loop.Compute switch
-    {
-        DType.Float32 => new TileLoop<float>(loop),
-        DType.Float64 => new TileLoop<double>(loop),
-        _ => new TileLoop<long>(loop),
-    };
+    private readonly LoopNest nest = loop.Nest();
 
     protected override void Compute(GraphRun run)
     {
@@ -35,19 +30,26 @@ internal sealed unsafe class LoopKernel(FusedLoop loop, ValuePlace[] reads, int[
         byte** outputs = stackalloc byte*[writes.Length + 1];
         for (int i = 0; i < reads.Length; i++) inputs[i] = run.Address(reads[i]) + offsets[i];
         for (int i = 0; i < writes.Length; i++) outputs[i] = run.Address(writes[i]);
-        executor.Run(inputs, outputs);
+        nest.Run(inputs, outputs);
     }
 
     public override void Explain(StringBuilder text)
     {
         text.Append($"loop over {Shape.Text(loop.Dims)} {loop.Compute.Word()}: {string.Join(", ", names)}; {loop.Program.Instructions.Length} instructions; reads ");
-        text.AppendJoin(", ", reads.Select((place, i) => GraphProgram.Name(place) + (loop.Inputs[i].Strides.Contains(0) && loop.Count > 1 ? " (repeated)" : "")));
+        text.AppendJoin(", ", reads.Select((place, i) => GraphProgram.Name(place) + (IsRepeated(loop.Inputs[i]) ? " (repeated)" : "")));
         for (int i = 0; i < writes.Length; i++)
         {
             text.Append(i == 0 ? "; writes " : ", ").Append(GraphProgram.Name(writes[i])).Append(' ').Append(Shape.Text(writes[i].Value.Dims));
             if (i >= loop.Stored.Length) text.Append(" (sum)");
         }
-        text.Append('\n');
+        text.Append("\n       ").Append(nest.Describe()).Append('\n');
+    }
+
+    private bool IsRepeated(in LoopInput input)
+    {
+        for (int axis = 0; axis < loop.Dims.Length; axis++)
+            if (loop.Dims[axis] > 1 && input.Strides[axis] == 0) return true;
+        return false;
     }
 }
 
@@ -57,17 +59,21 @@ internal sealed class CallKernel(OpStep step, ValuePlace[] reads, ValuePlace[] w
     protected override void Compute(GraphRun run)
     {
         Tensor[] inputs = run.Handles(writes[0], reads.Length);
+        Storage[] kept = new Storage[writes.Length];
         for (int i = 0; i < reads.Length; i++) inputs[i].Value = run.View(reads[i], step.Inputs[i]);
         int mark = run.Kept.Mark;
+        bool offers = writes[0].Kind == PlaceKind.Output;
+        if (offers) run.Offer(writes[0]);
         NdArray[] results = step.Op.Run(inputs);
-        Storage?[] kept = new Storage?[writes.Length];
+        run.Kept.Offer(null, 0);
         for (int i = 0; i < writes.Length; i++)
         {
             NdArray result = results[step.Results[i]];
             kept[i] = result.Storage;
-            run.Set(writes[i], result.Storage);
+            if (writes[i].Kind != PlaceKind.Output) run.Set(writes[i], result.Storage);
+            else if (run.Whole(writes[i]) is var target && !ReferenceEquals(target.Storage, result.Storage)) ArrayCopy.Into(result, target);
         }
-        run.Kept.TakeBack(mark, kept!);
+        run.Kept.TakeBack(mark, offers ? [] : kept);
         foreach (Tensor input in inputs) input.Value = default;
     }
 

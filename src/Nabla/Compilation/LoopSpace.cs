@@ -44,33 +44,17 @@ internal static class LoopSpace
         return result;
     }
 
-    /// <summary>
-    /// Sums over axes as sums over the middle of [outer, count, inner]; false if the axes are not neighbours, axes of length 1 aside.
-    /// </summary>
-    public static bool TryFold(int[] dims, int[] axes, out (int Outer, int Count, int Inner) fold)
+    /// <summary>The strides of a sum over axes: those of its dense result, 0 along the axes that are summed.</summary>
+    public static int[] SumStrides(int[] dims, int[] axes)
     {
-        fold = (1, 1, 1);
-        int state = 0;
-        for (int axis = 0; axis < dims.Length; axis++)
+        var strides = new int[dims.Length];
+        int stride = 1;
+        for (int axis = dims.Length - 1; axis >= 0; axis--)
         {
-            if (dims[axis] == 1) continue;
-            bool summed = Array.IndexOf(axes, axis) >= 0;
-            if (summed)
-            {
-                if (state == 2) return false;
-                state = 1;
-                fold.Count *= dims[axis];
-            }
-            else if (state == 0)
-            {
-                fold.Outer *= dims[axis];
-            }
-            else
-            {
-                state = 2;
-                fold.Inner *= dims[axis];
-            }
+            if (Array.IndexOf(axes, axis) >= 0) continue;
+            strides[axis] = stride;
+            stride *= Math.Max(dims[axis], 1);
         }
-        return true;
+        return strides;
     }
 }

@@ -139,11 +139,14 @@ internal sealed class ElementwiseStep(ElementwiseOp op, RecordedOperand[] inputs
 /// <param name="op">The operation.</param>
 /// <param name="inputs">What it reads.</param>
 /// <param name="results">Which of its results each output is: those that are views of inputs are none.</param>
-internal sealed class OpStep(Op op, RecordedOperand[] inputs, int[] results) : RecordedStep(op.Name, inputs)
+/// <param name="dense">Whether each result fills a storage of its own from its beginning, in row-major order.</param>
+internal sealed class OpStep(Op op, RecordedOperand[] inputs, int[] results, bool dense) : RecordedStep(op.Name, inputs)
 {
     public Op Op => op;
 
     public int[] Results => results;
+
+    public bool IsDense => dense;
 }
 
 /// <summary>A value with a region replaced by another one, converted to its type: an in-place operation.</summary>

@@ -131,7 +131,7 @@ internal sealed class Recorder : AllocationScope
             return;
         }
         if (op.ShapesFollowValues) throw RecordingErrors.ShapeOfValues(function, op.Name);
-        var step = new OpStep(op, operands, [.. fresh]);
+        var step = new OpStep(op, operands, [.. fresh], Array.TrueForAll(results, result => result.Offset == 0 && result.IsContiguous));
         step.Outputs = new RecordedValue[fresh.Count];
         for (int i = 0; i < fresh.Count; i++) step.Outputs[i] = Computed(results[fresh[i]], step, i);
         steps.Add(step);
