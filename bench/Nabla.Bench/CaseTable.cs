@@ -13,8 +13,8 @@ internal static class CaseTable
         FusedCases.FirstCall,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
-        TransformCases.Group,
         MatrixCases.AllThreads,
+        TransformCases.Group,
         .. AdBenchCases.Groups(options),
         ProcessCases.Group,
     ];
