@@ -16,18 +16,18 @@ public class VectorAccuracyTests
         { "softplus", 2, 2, -1e38, 1e38 },
         { "sin", 1.5, 2, -1e38, 1e38 },
         { "cos", 1.5, 2, -1e38, 1e38 },
-        { "tan", 0.51, 3, -1e38, 1e38 },
-        { "asin", 0.51, 2, -1, 1 },
-        { "acos", 0.51, 2, -1, 1 },
-        { "atan", 0.51, 2, -3.4e38, 3.4e38 },
-        { "sinh", 0.51, 3, -3.4e38, 3.4e38 },
-        { "cosh", 0.51, 2, -3.4e38, 3.4e38 },
+        { "tan", 2, 2, -1e38, 1e38 },
+        { "asin", 2, 2, -1, 1 },
+        { "acos", 2, 2, -1, 1 },
+        { "atan", 2, 2, -3.4e38, 3.4e38 },
+        { "sinh", 2, 2, -3.4e38, 3.4e38 },
+        { "cosh", 2, 2, -3.4e38, 3.4e38 },
         { "tanh", 2, 2, -3.4e38, 3.4e38 },
         { "asinh", 0.51, 4, -3.4e38, 3.4e38 },
         { "acosh", 0.51, 4, 1, 3.4e38 },
         { "atanh", 0.51, 4, -1, 1 },
         { "erf", 2, 2, -3.4e38, 3.4e38 },
-        { "erfc", 0.51, 4, -3.4e38, 3.4e38 },
+        { "erfc", 0.51, 2, -3.4e38, 3.4e38 },
         { "erfinv", 0.51, 4, -1, 1 },
         { "lgamma", 0.51, 4, 0, 3.4e38 },
         { "digamma", 0.51, 4, 0, 3.4e38 },
@@ -39,8 +39,8 @@ public class VectorAccuracyTests
 
     public static TheoryData<string, double, double> Binary => new()
     {
-        { "pow", 0.51, 1 },
-        { "atan2", 0.51, 2 },
+        { "pow", 0.51, 2 },
+        { "atan2", 2, 2 },
         { "polygamma", 0.51, 6 },
         { "zeta", 0.51, 6 },
     };
@@ -88,7 +88,7 @@ public class VectorAccuracyTests
 
     [Theory]
     [InlineData("pow", 0.51)]
-    [InlineData("atan2", 0.51)]
+    [InlineData("atan2", 2)]
     [InlineData("fmod", 0)]
     [InlineData("remainder", 0.51)]
     public void Binary_float_kernels_stay_within_their_bound(string name, double bound)

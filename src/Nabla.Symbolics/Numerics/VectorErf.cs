@@ -5,7 +5,7 @@ namespace Nabla.Symbolics;
 /// <summary>
 /// The error function and its complement. In double, erfc(x) = e^(-x^2) P(t) / (1 + 2x) with t = (x - 4) / (x + 4), which is one
 /// polynomial for all x >= 0 (Shepherd and Laframboise 1981); erf is x times a polynomial up to 1 and 1 - erfc beyond.
-/// In float, erf beyond 0.9 is 1 - e^P(x). Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
+/// In float, erf beyond 1 is 1 - P(x)^4. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
 /// </summary>
 internal static class VectorErf
 {
@@ -18,8 +18,9 @@ internal static class VectorErf
             TV a = TV.Abs(x);
             TV near = NearF(x);
             // From 4 on erf is 1 in float; the polynomial is not meant for more.
-            TV far = TV.One - VectorExp.ExpModerateF(LogErfcF(TV.Select(a > 4, 4, a)));
-            return TV.Select(a < 0.9f, near, TV.CopySign(far, x));
+            TV root = FourthRootF(TV.Select(a > 4, 4, a)), square = root * root;
+            TV far = TV.MultiplyAdd(-square, square, TV.One);
+            return TV.Select(a < TV.One, near, TV.CopySign(far, x));
         }
     }
 
@@ -28,28 +29,29 @@ internal static class VectorErf
         where TV : struct, ILanes<TV, float>
     {
         TV z = x * x;
-        TV p = TV.MultiplyAdd(z, 8.52940138e-05f, -0.000817963213f);
-        p = TV.MultiplyAdd(p, z, 0.00520422682f);
-        p = TV.MultiplyAdd(p, z, -0.0268606655f);
-        p = TV.MultiplyAdd(p, z, 0.11283718f);
-        p = TV.MultiplyAdd(p, z, -0.376126349f);
+        TV p = TV.MultiplyAdd(z, -9.66704465e-06f, 0.000112659589f);
+        p = TV.MultiplyAdd(p, z, -0.000848408032f);
+        p = TV.MultiplyAdd(p, z, 0.00522103161f);
+        p = TV.MultiplyAdd(p, z, -0.0268654302f);
+        p = TV.MultiplyAdd(p, z, 0.112837821f);
+        p = TV.MultiplyAdd(p, z, -0.376126379f);
         p = TV.MultiplyAdd(p, z, 0.128379166f);
         return TV.MultiplyAdd(p, x, x);
     }
 
+    // erfc(a)^(1/4) on [1, 4]: so flat that a short polynomial will do.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV LogErfcF<TV>(TV a)
+    private static TV FourthRootF<TV>(TV a)
         where TV : struct, ILanes<TV, float>
     {
-        TV p = TV.MultiplyAdd(a, -4.45389645e-08f, 2.59433932e-06f);
-        p = TV.MultiplyAdd(p, a, -5.49361685e-05f);
-        p = TV.MultiplyAdd(p, a, 0.000643316482f);
-        p = TV.MultiplyAdd(p, a, -0.00491078012f);
-        p = TV.MultiplyAdd(p, a, 0.0267362334f);
-        p = TV.MultiplyAdd(p, a, -0.110499568f);
-        p = TV.MultiplyAdd(p, a, -0.631483495f);
-        p = TV.MultiplyAdd(p, a, -1.13038838f);
-        return TV.MultiplyAdd(p, a, 0.000349582115f);
+        TV p = TV.MultiplyAdd(a, -2.25670792e-05f, 0.000182885793f);
+        p = TV.MultiplyAdd(p, a, 0.000741194992f);
+        p = TV.MultiplyAdd(p, a, -0.0126143359f);
+        p = TV.MultiplyAdd(p, a, 0.043488726f);
+        p = TV.MultiplyAdd(p, a, -0.0170021486f);
+        p = TV.MultiplyAdd(p, a, -0.0937759578f);
+        p = TV.MultiplyAdd(p, a, -0.293357939f);
+        return TV.MultiplyAdd(p, a, 1.00212967f);
     }
 
     internal readonly struct ErfD : IUnaryOperator<double>
@@ -73,13 +75,19 @@ internal static class VectorErf
             TV a = TV.Abs(x);
             TV complement = ComplementD(a);
             TV outer = TV.Select(x < TV.Zero, TV.All(2) - complement, complement);
-            // Below 1/2, 1 - erf(x) loses nothing and has no rounding of e^(-x^2).
-            return TV.Select(a < 0.5, TV.One - NearD(x), outer);
+            // Below 0.8, 1 - erf(x) loses nothing and has no rounding of e^(-x^2): 1/2 - (x - 1/2) is exact from 1/4 on.
+            TV small = x * NearFactorD(x);
+            TV near = TV.Select(x > 0.25, TV.All(0.5) - ((x - 0.5) + small), TV.One - (x + small));
+            return TV.Select(a < 0.8, near, outer);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV NearD<TV>(TV x)
+    private static TV NearD<TV>(TV x) where TV : struct, ILanes<TV, double> => TV.MultiplyAdd(NearFactorD(x), x, x);
+
+    // erf(x)/x - 1
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TV NearFactorD<TV>(TV x)
         where TV : struct, ILanes<TV, double>
     {
         TV z = x * x;
@@ -96,8 +104,7 @@ internal static class VectorErf
         p = TV.MultiplyAdd(p, z, 0.11283791670955125);
         p = TV.MultiplyAdd(p, z, -0.37612638903183754);
         // 2/sqrt(pi) = 1 + 0.128...
-        p = TV.MultiplyAdd(p, z, 0.12837916709551257);
-        return TV.MultiplyAdd(p, x, x);
+        return TV.MultiplyAdd(p, z, 0.12837916709551257);
     }
 
     // erfc(a) for a >= 0
@@ -128,11 +135,13 @@ internal static class VectorErf
         p = TV.MultiplyAdd(p, t, 0.068097054254738637);
         p = TV.MultiplyAdd(p, t, 0.015379652102620602);
         p = TV.MultiplyAdd(p, t, -0.13962111684056291);
-        p = TV.MultiplyAdd(p, t, 1.2329951186255526);
+        // p, 1 + 2c and their quotient each with what they round away, for four roundings in a row would be too many.
+        TV q = TV.MultiplyAdd(p, t, 1.2329951186255526), qRest = TV.MultiplyAdd(p, t, 1.2329951186255526 - q) + -4.625318921008717e-17;
+        TV d = c + c + TV.One, dRest = c + c - (d - TV.One);
+        TV inverse = TV.One / d, y = q * inverse;
+        TV yRest = (TV.Fma(-y, d, q) + (qRest - y * dRest)) * inverse;
         // e^(-c^2) with the part of c^2 that rounding takes away
         TV square = c * c;
-        TV rest = TV.Fma(c, c, -square);
-        TV exp = VectorExp.ExpD.Apply(-square);
-        return exp * (p - p * rest) / (TV.One + c + c);
+        return VectorExp.TimesExpD(y, yRest, -square, -TV.Fma(c, c, -square));
     }
 }

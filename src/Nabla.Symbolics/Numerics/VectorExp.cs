@@ -84,15 +84,26 @@ internal static class VectorExp
         }
     }
 
-    /// <summary>1 / (1 + e^-x), by e^-|x| so that nothing overflows and the left tail keeps its relative accuracy.</summary>
+    /// <summary>
+    /// 1 / (1 + e^-x), e^-x being 2^k (1 + p): with u = 2^-|k| it is 1 / (1 + u (1 + p)) on the right and u / (1 + p + u) on the left,
+    /// so that nothing overflows and the left tail keeps its digits.
+    /// </summary>
     internal readonly struct SigmoidF : IUnaryOperator<float>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TV Apply<TV>(TV x)
             where TV : struct, ILanes<TV, float>
         {
-            TV e = ExpF.Apply(-TV.Abs(x));
-            return TV.Select(x < TV.Zero, e, TV.One) / (TV.One + e);
+            TV c = ClampF(-x, -105f, 105f);
+            TV t = TV.MultiplyAdd(c, (float)Log2E, RoundF);
+            TV k = t - RoundF;
+            TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
+            TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r);
+            TV u = ScaleF(TV.One, TV.All(RoundF) - TV.Abs(k));
+            TV isLeft = k > TV.Zero;
+            TV sum = u + TV.One, lost = u - (sum - TV.One);
+            TV y = TV.One / (sum + TV.MultiplyAdd(TV.Select(isLeft, TV.One, u), p, lost));
+            return KeepNanF(x, TV.Select(isLeft, y * u, y));
         }
     }
 
@@ -117,6 +128,19 @@ internal static class VectorExp
         TV first = TV.AddBits(half, 127) << 23;
         TV second = TV.AddBits(TV.SubtractBits(t, half), 127) << 23;
         return p * first * second;
+    }
+
+    /// <summary>e^x / 2 for x >= 0, which is finite where e^x no longer is; inf from 90 on, NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV HalfExpF<TV>(TV x)
+        where TV : struct, ILanes<TV, float>
+    {
+        TV c = TV.Min(TV.All(91f), x);
+        TV t = TV.MultiplyAdd(c, (float)Log2E, RoundF);
+        TV k = t - RoundF;
+        TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
+        TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
+        return KeepNanF(x, ScaleF(p, TV.AddBits(t, -1)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -145,6 +169,19 @@ internal static class VectorExp
         TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, c));
         TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
         return KeepNanD(x, ScaleD(p, t, power));
+    }
+
+    /// <summary>(a + aRest) e^(x + xRest) for x in [-800, 709] and tiny rests, in little more than one rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV TimesExpD<TV>(TV a, TV aRest, TV x, TV xRest)
+        where TV : struct, ILanes<TV, double>
+    {
+        TV t = TV.MultiplyAdd(x, Log2E, RoundD);
+        TV k = t - RoundD;
+        TV first = TV.MultiplyAdd(k, -Ln2HighD, x), second = TV.MultiplyAdd(k, -Ln2LowD, xRest);
+        TV r = first + second, rRest = second - (r - first);
+        TV p = r + TV.MultiplyAdd(QuadraticD(r), r * r, rRest);
+        return ScaleD(a + TV.MultiplyAdd(a, p, aRest), t, 0);
     }
 
     /// <summary>e^x for x in [-708, 709], without the care for overflow and underflow; NaN stays NaN.</summary>
@@ -198,8 +235,16 @@ internal static class VectorExp
         public static TV Apply<TV>(TV x)
             where TV : struct, ILanes<TV, double>
         {
-            TV e = ExpD.Apply(-TV.Abs(x));
-            return TV.Select(x < TV.Zero, e, TV.One) / (TV.One + e);
+            TV c = ClampD(-x, -746, 746);
+            TV t = TV.MultiplyAdd(c, Log2E, RoundD);
+            TV k = t - RoundD;
+            TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, c));
+            TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r);
+            TV u = ScaleD(TV.One, TV.All(RoundD) - TV.Abs(k), 0);
+            TV isLeft = k > TV.Zero;
+            TV sum = u + TV.One, lost = u - (sum - TV.One);
+            TV y = TV.One / (sum + TV.MultiplyAdd(TV.Select(isLeft, TV.One, u), p, lost));
+            return KeepNanD(x, TV.Select(isLeft, y * u, y));
         }
     }
 

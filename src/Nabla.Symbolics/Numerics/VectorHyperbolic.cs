@@ -4,7 +4,7 @@ namespace Nabla.Symbolics;
 
 /// <summary>
 /// Hyperbolic functions and their inverses. Near 0, where formulas with e^x cancel, an odd polynomial keeps the relative accuracy.
-/// The float kernels widen, but for tanh. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
+/// The inverses in float widen. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
 /// </summary>
 internal static class VectorHyperbolic
 {
@@ -70,6 +70,34 @@ internal static class VectorHyperbolic
         return TV.MultiplyAdd(p * z, x, x);
     }
 
+    internal readonly struct SinhF : IUnaryOperator<float>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV a = TV.Abs(x);
+            TV half = VectorExp.HalfExpF(a);
+            TV far = TV.CopySign(half - 0.25f / half, x);
+            TV z = x * x;
+            TV p = TV.MultiplyAdd(z, 2.80628024e-06f, 0.000198381022f);
+            p = TV.MultiplyAdd(p, z, 0.00833333936f);
+            p = TV.MultiplyAdd(p, z, 0.166666672f);
+            return TV.Select(a < TV.One, TV.MultiplyAdd(p * z, x, x), far);
+        }
+    }
+
+    internal readonly struct CoshF : IUnaryOperator<float>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV half = VectorExp.HalfExpF(TV.Abs(x));
+            return half + 0.25f / half;
+        }
+    }
+
     internal readonly struct SinhD : IUnaryOperator<double>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,8 +146,8 @@ internal static class VectorHyperbolic
             TV a = TV.Abs(x);
             TV square = a * a;
             TV root = TV.One + TV.Sqrt(TV.One + square);
-            // a + sqrt(1 + a^2) - 1; beyond 2^28 it is 2a, halved so as not to overflow.
-            TV large = a > 268435456;
+            // a + sqrt(1 + a^2) - 1; far out it is 2a, halved so as not to overflow.
+            TV large = a > 1e18;
             TV y = VectorLog.Log1pD.Apply(TV.Select(large, a, a + square / root)) + (large & TV.All(Ln2));
             return TV.CopySign(y, x);
         }

@@ -29,13 +29,13 @@ internal sealed record VectorKernel
     /// The operator whose static method Apply is the body of the float slot, an <see cref="IUnaryOperator{T}"/>,
     /// <see cref="IBinaryOperator{T}"/> or <see cref="ITernaryOperator{T}"/>, for code that fuses bodies; null if the slot is a loop of another kind.
     /// </summary>
-    public Type? FloatBody { get; init; }
+    public Type? FloatBody { get; private init; }
 
     /// <summary>The operator of the double slot.</summary>
-    public Type? DoubleBody { get; init; }
+    public Type? DoubleBody { get; private init; }
 
     /// <summary>The operator of the integer slot.</summary>
-    public Type? LongBody { get; init; }
+    public Type? LongBody { get; private init; }
 
     /// <summary>The kernel of a unary body in float and one in double.</summary>
     public static VectorKernel Of<TFloat, TDouble>()

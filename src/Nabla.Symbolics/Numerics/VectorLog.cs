@@ -206,8 +206,9 @@ internal static class VectorLog
         }
     }
 
+    /// <summary>f in [sqrt(1/2) - 1, sqrt(2) - 1) with x = 2^k (1 + f), for 0 &lt; x &lt; inf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV SplitD<TV>(TV x, out TV k)
+    public static TV SplitD<TV>(TV x, out TV k)
         where TV : struct, ILanes<TV, double>
     {
         TV denormal = x < 2.2250738585072014e-308;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Nabla.Symbolics;
 
 /// <summary>
-/// sin, cos, tan (in float by widening). x = k pi/2 + r with |r| at most pi/4, pi/2 in three parts: with a fused multiply-add the first subtraction is exact,
-/// so r is good to its last digit even next to a multiple of pi/2. Vectors with an element too large for that (or infinite) take
+/// sin, cos, tan. x = k pi/2 + r with |r| at most pi/4, pi/2 in three parts: with a fused multiply-add the first subtraction is
+/// exact, so r is good to its last digit even next to a multiple of pi/2. Vectors with an element too large for that (or infinite) take
 /// the scalar function for such elements. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
 /// </summary>
 internal static class VectorTrig
@@ -38,6 +38,36 @@ internal static class VectorTrig
             TV r = ReduceF(x, out TV k);
             TV y = QuadrantF(r, TV.AddBits(k, 1));
             return TV.AnyTrue(TV.Abs(x) >= LimitF) ? LargeF(x, y, Math.Cos) : y;
+        }
+    }
+
+    internal readonly struct TanF : IUnaryOperator<float>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Apply<TV>(TV x)
+            where TV : struct, ILanes<TV, float>
+        {
+            TV k = TV.MultiplyAdd(x, 0.636619772f, RoundF);
+            TV n = TV.All(RoundF) - k;
+            // What r rounds away counts here: the tangent is up to four times as sensitive as the sine.
+            TV first = TV.Fma(n, HalfPi1F, x), second = n * HalfPi2F;
+            TV r = first + second, part = r - first;
+            TV lost = (first - (r - part)) + (second - part);
+            TV rest = TV.Fma(n, HalfPi3F, TV.Fma(n, HalfPi2F, -second)) + lost;
+            TV z = r * r;
+            TV p = TV.MultiplyAdd(z, 0.00385984778f, 0.00115710823f);
+            p = TV.MultiplyAdd(p, z, 0.00997984316f);
+            p = TV.MultiplyAdd(p, z, 0.0216160715f);
+            p = TV.MultiplyAdd(p, z, 0.0539951101f);
+            p = TV.MultiplyAdd(p, z, 0.133332282f);
+            p = TV.MultiplyAdd(p, z, 0.333333343f);
+            // tan(r + rest) = tan r + rest (1 + tan^2 r)
+            TV small = TV.MultiplyAdd(p * z, r, rest);
+            TV tan = r + TV.MultiplyAdd(rest, z, small);
+            TV odd = TV.EqualBits(k & TV.Bits(1), TV.Bits(1));
+            TV y = TV.Select(odd, -1f / tan, tan);
+            y = TV.Select(TV.Equal(x, TV.Zero), x, y);
+            return TV.AnyTrue(TV.Abs(x) >= LimitF) ? LargeF(x, y, Math.Tan) : y;
         }
     }
 
@@ -117,10 +147,21 @@ internal static class VectorTrig
         public static TV Apply<TV>(TV x)
             where TV : struct, ILanes<TV, double>
         {
-            TV r = ReduceD(x, out TV k);
-            SinCosD(r, out TV sin, out TV cos);
+            TV k = TV.MultiplyAdd(x, 0.63661977236758134, RoundD);
+            TV n = TV.All(RoundD) - k;
+            // What r rounds away counts here: the tangent is up to four times as sensitive as the sine.
+            TV first = TV.Fma(n, HalfPi1D, x), second = n * HalfPi2D;
+            TV r = first + second, part = r - first;
+            TV lost = (first - (r - part)) + (second - part);
+            TV rest = TV.Fma(n, HalfPi3D, TV.Fma(n, HalfPi2D, -second)) + lost;
+            SinCosD(r, out TV sin, out TV sinRest, out TV cos, out TV cosRest);
+            sinRest = TV.MultiplyAdd(rest, cos, sinRest);
+            cosRest = TV.MultiplyAdd(-rest, sin, cosRest);
             TV odd = TV.EqualBits(k & TV.Bits(1), TV.Bits(1));
-            TV y = TV.Select(odd, -cos, sin) / TV.Select(odd, sin, cos);
+            TV above = TV.Select(odd, -cos, sin), below = TV.Select(odd, sin, cos);
+            TV aboveRest = TV.Select(odd, -cosRest, sinRest), belowRest = TV.Select(odd, sinRest, cosRest);
+            TV inverse = TV.One / below, y = above * inverse;
+            y = TV.MultiplyAdd(TV.Fma(-y, below, above) + (aboveRest - y * belowRest), inverse, y);
             y = TV.Select(TV.Equal(x, TV.Zero), x, y);
             return TV.AnyTrue(TV.Abs(x) >= LimitD) ? LargeD(x, y, Math.Tan) : y;
         }
@@ -138,8 +179,9 @@ internal static class VectorTrig
         return TV.Fma(n, HalfPi3D, r);
     }
 
+    /// <summary>sin r and cos r for |r| at most pi/4, each with what it rounds away.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SinCosD<TV>(TV r, out TV sin, out TV cos)
+    public static void SinCosD<TV>(TV r, out TV sin, out TV sinRest, out TV cos, out TV cosRest)
         where TV : struct, ILanes<TV, double>
     {
         TV z = r * r;
@@ -149,7 +191,9 @@ internal static class VectorTrig
         p = TV.MultiplyAdd(p, z, -0.00019841269841264968);
         p = TV.MultiplyAdd(p, z, 0.0083333333333333315);
         p = TV.MultiplyAdd(p, z, -0.16666666666666666);
-        sin = TV.MultiplyAdd(p * z, r, r);
+        TV cubic = p * z * r;
+        sin = r + cubic;
+        sinRest = r - sin + cubic;
         TV q = TV.MultiplyAdd(z, 4.7457378114259105e-14, -1.1470458608341428e-11);
         q = TV.MultiplyAdd(q, z, 2.0876755776671767e-09);
         q = TV.MultiplyAdd(q, z, -2.7557319221361261e-07);
@@ -159,14 +203,16 @@ internal static class VectorTrig
         // 1 - z/2 is rounded once; what it lost goes with the small terms.
         TV half = z * 0.5;
         TV w = TV.One - half;
-        cos = w + TV.MultiplyAdd(q, z * z, TV.One - w - half);
+        TV quartic = TV.MultiplyAdd(q, z * z, TV.One - w - half);
+        cos = w + quartic;
+        cosRest = w - cos + quartic;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV QuadrantD<TV>(TV r, TV k)
         where TV : struct, ILanes<TV, double>
     {
-        SinCosD(r, out TV sin, out TV cos);
+        SinCosD(r, out TV sin, out _, out TV cos, out _);
         TV odd = TV.EqualBits(k & TV.Bits(1), TV.Bits(1));
         TV sign = (k & TV.Bits(2)) << 62;
         return TV.Select(odd, cos, sin) ^ sign;

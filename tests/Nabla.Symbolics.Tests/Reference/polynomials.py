@@ -67,9 +67,37 @@ t8 = (sqrt(mpf(2)) - 1) * mpf('1.0001')
 show('atan double: (atan x - x)/x^3', lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, t8 * t8, 11)
 show('asin double: (asin x - x)/x^3', lambda z: (asin(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, mpf('0.25'), 13)
 show('sinh double: (sinh x - x)/x^3', lambda z: (mp.sinh(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, mpf(1), 7)
-show('erf float: erf(x)/x - 1 in z', lambda z: erf(sqrt(z)) / sqrt(z) - 1, mpf(10)**-20, mpf('0.81'), 6, True)
-show('erf float tail: log(erfc x)', lambda x: log(erfc(x)), mpf('0.9'), mpf('4.0'), 9, True)
+show('erf float: erf(x)/x - 1 in z', lambda z: erf(sqrt(z)) / sqrt(z) - 1, mpf(10)**-20, mpf(1), 7, True)
+show('atan float: (atan x - x)/x^3', lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, t8 * t8, 5, True)
+show('asin float: (asin x - x)/x^3', lambda z: (asin(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, mpf('0.25'), 5, True)
+show('sinh float: (sinh x - x)/x^3', lambda z: (mp.sinh(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, mpf(1), 3, True)
+show('tan float: (tan x - x)/x^3', lambda z: (mp.tan(sqrt(z)) / sqrt(z) - 1) / z, mpf(10)**-20, q * q, 6, True)
+mp.dps = 100
+show('pow double: ((2 artanh(s)/s - 2)/z - 2/3)/z', lambda z: (s(z) - mpf(2) / 3) / z, mpf(10)**-20, mpf('0.02944'), 7)
+mp.dps = 60
 show('erf double: erf(x)/x - 2/sqrt(pi), /z', lambda z: (erf(sqrt(z)) / sqrt(z) - 2 / sqrt(pi)) / z, mpf(10)**-20, mpf(1), 12)
+
+
+def fit_weighted(name, f, weight, a, b, degree, points=400):
+    """Lawson's iteration: the polynomial whose largest weighted error is smallest. Needs numpy."""
+    import numpy as np
+    x = (a + b) / 2 + (b - a) / 2 * np.cos(np.pi * (np.arange(points) + .5) / points)
+    y = np.array([float(f(mpf(t))) for t in x])
+    w = np.array([float(weight(mpf(t))) for t in x])
+    v = np.polynomial.chebyshev.chebvander((2 * x - a - b) / (b - a), degree)
+    lawson = np.ones(points)
+    for _ in range(60):
+        c = np.linalg.lstsq(v * (w * np.sqrt(lawson))[:, None], y * w * np.sqrt(lawson), rcond=None)[0]
+        e = np.abs((v @ c - y) * w)
+        lawson *= e / e.max() + 1e-12
+        lawson /= lawson.sum()
+    p = np.polynomial.chebyshev.Chebyshev(c, domain=[a, b]).convert(kind=np.polynomial.Polynomial).coef
+    print(f'// {name}: [{a}, {b}], degree {degree}, weighted error {e.max():.3g}')
+    print(', '.join(f'{float(np.float32(t)):.9g}f' for t in p))
+
+
+# erf = 1 - p^4, so an error of p counts 4 p^3 / erf times.
+fit_weighted('erf float tail: erfc(x)^(1/4)', lambda x: erfc(x)**mpf('0.25'), lambda x: 4 * erfc(x)**mpf('0.75') / erf(x), 1.0, 4.0, 8)
 
 
 def erfcx_scaled(t):
@@ -82,6 +110,10 @@ show('erfc double: (1+2x) e^(x^2) erfc(x) in t=(x-4)/(x+4)', erfcx_scaled, -1, m
 lg = lambda x: loggamma(x) / ((x - 1) * (x - 2))
 show('lgamma [1,2] in x-1.5', lambda t: lg(t + mpf('1.5')), -0.5, 0.5, 21)
 show('lgamma [2,3] in x-2.5', lambda t: lg(t + mpf('2.5')), -0.5, 0.5, 16)
+show('Stirling: log gamma x - ((x-1/2) log x - x + log(2 pi)/2), times x, in z = 1/x^2',
+     lambda z: (loggamma(1 / sqrt(z)) - ((1 / sqrt(z) - mpf('0.5')) * log(1 / sqrt(z)) - 1 / sqrt(z) + log(2 * pi) / 2)) / sqrt(z),
+     mpf(10)**-12, 1 / mpf('7.5')**2, 6)
+show('its derivative: (log x - 1/(2x) - digamma x)/z', lambda z: (log(1 / sqrt(z)) - sqrt(z) / 2 - psi(0, 1 / sqrt(z))) / z, mpf(10)**-12, 1 / mpf(36), 8)
 root = findroot(lambda x: psi(0, x), mpf('1.4616'))
 hi = mpf(float(root))
 print('// digamma root', repr(float(root)), repr(float(root - hi)))
