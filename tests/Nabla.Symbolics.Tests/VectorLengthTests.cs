@@ -9,8 +9,8 @@ public class VectorLengthTests
     public void Every_length_gives_the_bits_of_the_single_elements(string name)
     {
         VectorKernel kernel = VectorKernels.For(name)!;
-        Check(kernel.F1, kernel.F2, kernel.F3, x => (float)x, BitConverter.SingleToInt32Bits);
-        Check(kernel.D1, kernel.D2, kernel.D3, x => x, BitConverter.DoubleToInt64Bits);
+        Check(kernel.F1, kernel.F2, kernel.F3, x => (float)x, VectorSamples.Bits);
+        Check(kernel.D1, kernel.D2, kernel.D3, x => x, VectorSamples.Bits);
         Check(kernel.I1, kernel.I2, kernel.I3, x => Math.Abs(x) is > 0 and < 100 ? (long)(x * 3) | 1 : 3, x => x);
     }
 

@@ -87,4 +87,10 @@ internal static class VectorSamples
     }
 
     private static double Parse(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+
+    /// <summary>The bits of a number, and one pattern for all that are no numbers: the sign of a NaN says nothing.</summary>
+    public static int Bits(float x) => BitConverter.SingleToInt32Bits(float.IsNaN(x) ? float.NaN : x);
+
+    /// <inheritdoc cref="Bits(float)"/>
+    public static long Bits(double x) => BitConverter.DoubleToInt64Bits(double.IsNaN(x) ? double.NaN : x);
 }

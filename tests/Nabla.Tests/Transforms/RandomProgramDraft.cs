@@ -99,6 +99,7 @@ internal sealed class RandomProgramDraft
         if (!allows(op.Name)) return -1;
         int[] differentiable = OpSamples.Differentiable(op);
         int first = Pick();
+        Shape shape = values[first].Shape; // of all operands so far
         var operands = new int[op.Arity];
         for (int i = 0; i < op.Arity; i++)
         {
@@ -109,7 +110,8 @@ internal sealed class RandomProgramDraft
                 operands[i] = Apply($"Constant({number:R})", _ => Tensor.Of(number, DType.Float64));
                 continue;
             }
-            int value = i == differentiable[0] ? first : BroadcastPartner(first);
+            int value = i == differentiable[0] ? first : BroadcastPartner(shape);
+            shape = Shape.Create(Broadcasting.Shapes(op.Name, shape.ToArray(), values[value].Shape.ToArray()));
             operands[i] = Into(domain, value);
         }
         return Apply(op.Name, x => op.Apply(x), operands);
@@ -241,11 +243,11 @@ internal sealed class RandomProgramDraft
     /// <summary>Any value; late ones more often, so that programs grow deep.</summary>
     private int Pick() => random.Next(2) == 0 ? values.Count - 1 : random.Next(values.Count);
 
-    /// <summary>A value that broadcasts with another, as it is or made so.</summary>
-    private int BroadcastPartner(int first)
+    /// <summary>A value that broadcasts with a shape, as it is or made so.</summary>
+    private int BroadcastPartner(Shape shape)
     {
         int candidate = Pick();
-        Shape shape = values[first].Shape, other = values[candidate].Shape;
+        Shape other = values[candidate].Shape;
         bool fits = true;
         for (int i = 1; i <= Math.Min(shape.Rank, other.Rank); i++) fits &= shape[^i] == other[^i] || shape[^i] == 1 || other[^i] == 1;
         if (fits) return candidate;
