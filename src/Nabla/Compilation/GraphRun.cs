@@ -34,7 +34,7 @@ internal sealed unsafe class GraphRun
             if (place.Kind <= PlaceKind.Output && place.IsAddressed && place.Bytes <= SmallBytes)
             {
                 isCopied[place.Index] = true;
-                Set(place, new Storage(GC.AllocateUninitializedArray<byte>(Math.Max(place.Bytes, 1), pinned: true)));
+                Set(place, Storage.Of(GC.AllocateUninitializedArray<byte>(Math.Max(place.Bytes, 1), pinned: true)));
             }
             if (place.Kind == PlaceKind.Constant && place.Value.Constant is { } constant)
             {
