@@ -45,29 +45,6 @@ internal static class LaneTrace
         return registers;
     }
 
-    /// <summary>The value of a fold of two values.</summary>
-    public static int Fold<T>(LaneGraph graph, LoopFold fold, int soFar, int value)
-        where T : unmanaged
-    {
-        LaneGraph? outer = current;
-        current = graph;
-        try
-        {
-            TracedLanes<T> a = new(soFar), b = new(value);
-            return (fold switch
-            {
-                LoopFold.Sum => LoopFolds.SumOf<T>.Apply(a, b),
-                LoopFold.Product => LoopFolds.ProductOf<T>.Apply(a, b),
-                LoopFold.Max => LoopFolds.MaxOf<T>.Apply(a, b),
-                _ => LoopFolds.MinOf<T>.Apply(a, b),
-            }).Node;
-        }
-        finally
-        {
-            current = outer;
-        }
-    }
-
     /// <summary>Whether every step has a body.</summary>
     public static bool CanTrace<T>(Program program)
         where T : unmanaged

@@ -25,15 +25,6 @@ internal static unsafe class LoopFolds
         return typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>((float)value) : Unsafe.BitCast<double, T>(value);
     }
 
-    /// <summary>The operator of a fold: (so far, value).</summary>
-    public static Type Operator(LoopFold fold) => fold switch
-    {
-        LoopFold.Sum => typeof(SumOf<>),
-        LoopFold.Product => typeof(ProductOf<>),
-        LoopFold.Max => typeof(MaxOf<>),
-        _ => typeof(MinOf<>),
-    };
-
     /// <summary>One number of the partial results of a row, which are overwritten.</summary>
     public static T Join<T>(LoopFold fold, T* lanes)
         where T : unmanaged

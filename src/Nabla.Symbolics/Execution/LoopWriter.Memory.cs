@@ -20,7 +20,7 @@ internal sealed unsafe partial class LoopWriter
             Push(outputs[index], u);
         }
         SinkAddress(index, u);
-        calls.EmitStore(il, type, past: false);
+        calls.EmitStore(il, type);
     }
 
     private void SinkPart(int index, int u)
@@ -49,7 +49,7 @@ internal sealed unsafe partial class LoopWriter
                 calls.EmitLoad(il, type);
                 calls.Emit(il, new LaneNode(LaneOp.Select, type, 0, 0, 0, 0), type);
                 SinkAddress(index, u);
-                calls.EmitStore(il, type, past: false);
+                calls.EmitStore(il, type);
                 break;
         }
     }
@@ -118,7 +118,7 @@ internal sealed unsafe partial class LoopWriter
             il.Emit(OpCodes.Ldc_I4, at);
             il.Emit(OpCodes.Conv_I);
             il.Emit(OpCodes.Add);
-            calls.EmitStore(il, type, past: false);
+            calls.EmitStore(il, type);
         }
     }
 

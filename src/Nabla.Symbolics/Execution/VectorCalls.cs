@@ -120,7 +120,7 @@ internal sealed class VectorCalls
     public void EmitLoad(ILGenerator il, LaneType type) => Call(il, "Load", Element(type));
 
     /// <summary>Stores the vector below the address on the stack.</summary>
-    public void EmitStore(ILGenerator il, LaneType type, bool past) => Call(il, past ? "StoreAlignedNonTemporal" : "Store", Element(type));
+    public void EmitStore(ILGenerator il, LaneType type) => Call(il, "Store", Element(type));
 
     /// <summary>Replaces a mask by whether it is set in all lanes.</summary>
     public void EmitAll(ILGenerator il, LaneType type)
