@@ -35,12 +35,24 @@ internal static class Aims
         new("recorded scalar operation with backward", "PyTorch", 1.0 / 25, (group, _) => group == ScalarCases.Group.Heading, IsPyTorch),
         new("examples 3 and 8, forward and backward, eager", "PyTorch", 1.0 / 20, (group, name) => group == ExampleCases.Group.Heading && !name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
         new("examples 3 and 8, forward and backward, compiled", "PyTorch", 1.0 / 500, (group, name) => group == ExampleCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
-        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), rival => rival == "C++ -O3"),
-        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), rival => rival == "C++ -O3 -ffast-math"),
-        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name == "compiled", rival => rival == "C++ -O3"),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name == "compiled", rival => rival == "C++ -O3 -ffast-math"),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name == "compiled", IsPyTorch),
+        .. AdBenchCases.Goals.SelectMany(goal => (Aim[])
+        [
+            new($"ADBench {goal.Title.TrimEnd()}, derivative, eager", AdBenchCases.ByRows, goal.Goal, (group, name) => IsDerivative(group, name, goal.Title, compiled: false), rival => rival == AdBenchCases.ByRows),
+            new($"ADBench {goal.Title.TrimEnd()}, derivative, compiled", AdBenchCases.ByRows, goal.Goal, (group, name) => IsDerivative(group, name, goal.Title, compiled: true), rival => rival == AdBenchCases.ByRows),
+        ]),
+        new("ADBench derivatives, eager, the worst", AdBenchCases.OwnObjective, 5, (group, name) => IsDerivative(group, name, "", compiled: false), rival => rival == AdBenchCases.OwnObjective),
+        new("ADBench derivatives, compiled, the worst", AdBenchCases.OwnObjective, 5, (group, name) => IsDerivative(group, name, "", compiled: true), rival => rival == AdBenchCases.OwnObjective),
+        new("first call of a compiled function of 20 operations", "limit", 1, (group, _) => group == FusedCases.FirstCall.Heading, _ => true),
+        new("nabla lessons, whole process", "limit", 1, (group, _) => group == ProcessCases.Group.Heading, _ => true),
         new("elementwise and reductions with backward, 1e3 to 1e7, the worst", "PyTorch", 1, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch),
         new("elementwise and reductions with backward, 1e3 to 1e7, the median", "PyTorch", 0.5, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch, OfMedian: true),
     ];
+
+    private static bool IsDerivative(string group, string name, string title, bool compiled) =>
+        group == AdBenchCases.Heading && name.StartsWith(title, StringComparison.Ordinal) && name.EndsWith(compiled ? ": derivative, compiled" : ": derivative", StringComparison.Ordinal);
 
     private static bool IsBackward(string name) => name.EndsWith("with backward", StringComparison.Ordinal);
 }

@@ -16,12 +16,20 @@ internal sealed record Case(string Name, double? Goal, Func<Func<Tensor>> Prepar
     /// <summary>At most so many values, evenly spread, are compared one by one. All others count in their mean magnitude.</summary>
     public int Compared { get; init; } = 4096;
 
+    /// <summary>A further check of our result, before anything is timed.</summary>
+    public Func<CheckResult>? Check { get; init; }
+
     /// <summary>A pace of its own, where the usual one does not suit.</summary>
     public Pace? Pace { get; init; }
 
     /// <summary>One thread on every side, or all that the machine has.</summary>
     public bool AllThreads { get; init; }
 }
+
+/// <summary>What a case's own check found.</summary>
+/// <param name="Agrees">Whether the result is right.</param>
+/// <param name="Text">In words, for a line below the table.</param>
+internal sealed record CheckResult(bool Agrees, string Text);
 
 /// <summary>Rows under one heading.</summary>
 internal sealed record CaseGroup(string Heading, IReadOnlyList<Case> Cases);

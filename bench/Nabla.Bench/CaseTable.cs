@@ -10,7 +10,12 @@ internal static class CaseTable
         ScalarCases.Group,
         ExampleCases.Group,
         FusedCases.Group,
+        FusedCases.FirstCall,
         .. FormulaTable.Groups(),
         MatrixCases.Group,
+        TransformCases.Group,
+        MatrixCases.AllThreads,
+        .. AdBenchCases.Groups(options),
+        ProcessCases.Group,
     ];
 }

@@ -5,8 +5,8 @@ namespace Nabla.Bench;
 /// <summary>A measured rival.</summary>
 /// <param name="Rival">Which.</param>
 /// <param name="Times">Null if the rival is not on this machine or does not have the case.</param>
-/// <param name="Disagreement">What differs from our result, in words; null if nothing does.</param>
-internal sealed record RivalResult(Rival Rival, Times? Times, string? Disagreement)
+/// <param name="Comparison">How its result differs from ours; null if they are not compared.</param>
+internal sealed record RivalResult(Rival Rival, Times? Times, Comparison? Comparison)
 {
     public double? Minimum => Times?.Minimum ?? Rival.Limit;
 
@@ -14,9 +14,14 @@ internal sealed record RivalResult(Rival Rival, Times? Times, string? Disagreeme
 }
 
 /// <summary>A measured case.</summary>
-internal sealed record Result(string Group, Case Case, Times Ours, IReadOnlyList<RivalResult> Rivals)
+/// <param name="Group">The heading it stands under.</param>
+/// <param name="Case">Which.</param>
+/// <param name="Ours">Our times.</param>
+/// <param name="Rivals">Those of the others.</param>
+/// <param name="Check">What the case's own check found.</param>
+internal sealed record Result(string Group, Case Case, Times Ours, IReadOnlyList<RivalResult> Rivals, CheckResult? Check)
 {
-    public bool ValuesAgree => Rivals.All(rival => rival.Disagreement is null);
+    public bool ValuesAgree => Check is not { Agrees: false } && Rivals.All(rival => rival.Comparison?.Disagreement is null);
 
     /// <summary>Our shortest time over the rival's: the least disturbed by whatever else the machine did.</summary>
     public double? Ratio(RivalResult rival) => Ours.Minimum / rival.Minimum;
@@ -26,6 +31,11 @@ internal sealed record Result(string Group, Case Case, Times Ours, IReadOnlyList
 
     public bool? IsMet(RivalResult rival) => Ratio(rival) is { } ratio && rival.Rival.Goal is { } goal ? ratio <= goal : null;
 }
+
+/// <summary>Two results side by side.</summary>
+/// <param name="Largest">The largest distance between values that were compared.</param>
+/// <param name="Disagreement">What differs more than it may, in words; null if nothing does.</param>
+internal sealed record Comparison(double Largest, string? Disagreement);
 
 /// <summary>Measures a case: all sides are warmed up, then take turns, so that what disturbs the machine disturbs all.</summary>
 internal sealed class Measurement(PeerSet peers, bool quick)
@@ -37,11 +47,13 @@ internal sealed class Measurement(PeerSet peers, bool quick)
         Pace pace = row.Pace is { } own ? (quick ? own.Quicker() : own) : usual;
         int threads = row.AllThreads ? Environment.ProcessorCount : 1;
         peers.SetThreads(threads);
+        Threads.Count = threads;
 
         Func<Tensor> body = row.Prepare();
         var ours = new Side(pace, row.Operations, count => Time(body, count));
         Lazy<double[]> values = new(() => body().ToArray<double>());
-        var sides = new List<(Rival Rival, Side? Side, string? Disagreement)>();
+        CheckResult? check = row.Check?.Invoke();
+        var sides = new List<(Rival Rival, Side? Side, Comparison? Comparison)>();
         foreach (Rival rival in row.Rivals)
         {
             string name = rival.PeerCase ?? row.Name;
@@ -52,8 +64,8 @@ internal sealed class Measurement(PeerSet peers, bool quick)
             }
             else if (rival.Program is { } program && peers.Get(program) is { } peer && peer.Prepare(name) is { } magnitude)
             {
-                string? disagreement = Disagreement(row, values.Value, magnitude, peer.Values(name, row.Compared));
-                sides.Add((rival, new Side(pace, row.Operations, count => peer.Run(name, count)), disagreement));
+                Comparison comparison = Compare(row, values.Value, magnitude, peer.Values(name, row.Compared));
+                sides.Add((rival, new Side(pace, row.Operations, count => peer.Run(name, count)), comparison));
             }
             else
             {
@@ -73,7 +85,7 @@ internal sealed class Measurement(PeerSet peers, bool quick)
         {
             if (rival.Program is { } program) peers.Get(program)?.Drop(rival.PeerCase ?? row.Name);
         }
-        return new Result(group, row, ours.Times, [.. sides.Select(side => new RivalResult(side.Rival, side.Side?.Times, side.Disagreement))]);
+        return new Result(group, row, ours.Times, [.. sides.Select(side => new RivalResult(side.Rival, side.Side?.Times, side.Comparison))], check);
     }
 
     private static double Time(Func<Tensor> body, long count)
@@ -83,21 +95,25 @@ internal sealed class Measurement(PeerSet peers, bool quick)
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
     }
 
-    private static string? Disagreement(Case row, double[] ours, double magnitude, double[] theirs)
+    private static Comparison Compare(Case row, double[] ours, double magnitude, double[] theirs)
     {
-        int step = Math.Max(1, (ours.Length + row.Compared - 1) / row.Compared), count = (ours.Length + step - 1) / step;
-        if (count != theirs.Length) return $"{ours.Length} values, the peer's {theirs.Length} instead of {count}";
-        double sum = 0;
+        int step = (int)Math.Max(1, (ours.Length + (long)row.Compared - 1) / row.Compared), count = (ours.Length + step - 1) / step;
+        if (count != theirs.Length) return new Comparison(double.NaN, $"{ours.Length} values, the peer's {theirs.Length} instead of {count}");
+        double sum = 0, largest = 0;
         foreach (double value in ours) sum += Math.Abs(value);
         double mean = sum / ours.Length;
-        // Against the larger of both means, so that a result of tiny numbers is compared, too.
-        if (!(Math.Abs(mean - magnitude) <= 10 * row.Tolerance * Math.Max(mean, magnitude))) return $"mean magnitude {mean:G6}, the peer's {magnitude:G6}";
+        string? disagreement = null;
         for (int i = 0; i < count; i++)
         {
             double x = ours[i * step], y = theirs[i];
-            if (!(Distance(x, y) < row.Tolerance) && !(double.IsNaN(x) && double.IsNaN(y)) && x != y) return $"value {i * step} is {x:G9}, the peer's {y:G9}";
+            if (x == y || (double.IsNaN(x) && double.IsNaN(y))) continue;
+            double distance = Distance(x, y);
+            if (!(distance < row.Tolerance)) disagreement ??= $"value {i * step} is {x:G9}, the peer's {y:G9}";
+            largest = Math.Max(largest, distance);
         }
-        return null;
+        // Against the larger of both means, so that a result of tiny numbers is compared, too.
+        if (!(Math.Abs(mean - magnitude) <= 10 * row.Tolerance * Math.Max(mean, magnitude))) disagreement ??= $"mean magnitude {mean:G6}, the peer's {magnitude:G6}";
+        return new Comparison(largest, disagreement);
     }
 
     /// <summary>ADBench's distance: absolute between small numbers, relative between large ones.</summary>

@@ -18,7 +18,7 @@ internal sealed record Pace(TimeSpan WarmUp, TimeSpan Round, int Rounds, TimeSpa
     /// ADBench's rule: powers of two of runs until they take half a second, that is the first sample; then up to ten samples of as
     /// many runs. Here a side also stops after a limit (there: 180 s), and warming up is part of finding the power.
     /// </summary>
-    public static Pace AdBench { get; } = new(TimeSpan.Zero, TimeSpan.FromSeconds(0.5), 10, TimeSpan.FromSeconds(10)) { CountsByPowersOfTwo = true };
+    public static Pace AdBench { get; } = new(TimeSpan.Zero, TimeSpan.FromSeconds(0.5), 10, TimeSpan.FromSeconds(4)) { CountsByPowersOfTwo = true };
 
     public bool CountsByPowersOfTwo { get; init; }
 

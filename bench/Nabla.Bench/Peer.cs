@@ -36,6 +36,9 @@ internal sealed class Peer : IDisposable
             StandardOutputEncoding = Encoding.UTF8,
         };
         foreach (string variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONUTF8"]) start.Environment[variable] = "1";
+
+        // OpenBLAS chooses its kernels and block sizes for the processor unless it is told otherwise.
+        foreach (string variable in (string[])["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]) start.Environment.Remove(variable);
         try
         {
             Process process = Process.Start(start)!;

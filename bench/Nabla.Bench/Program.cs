@@ -1,5 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Running;
+using Nabla.AdBench;
 using Nabla.Bench;
 
 // dotnet run -c Release --project bench/Nabla.Bench [-- --filter TEXT] [--quick] [--bdn]; see bench/README.md.
@@ -51,10 +52,19 @@ using var peers = new PeerSet(peerFolder);
 var machine = Machine.Measure(options.Quick);
 var measurement = new Measurement(peers, options.Quick);
 var results = new List<Result>();
+int unreadable = 0;
 foreach ((string heading, Case row) in chosen)
 {
     if (!Console.IsErrorRedirected) Console.Error.Write($"\r{results.Count + 1}/{chosen.Count} {row.Name,-60}");
-    results.Add(measurement.Run(heading, row));
+    try
+    {
+        results.Add(measurement.Run(heading, row));
+    }
+    catch (ProblemFormatException error)
+    {
+        Console.Error.WriteLine($"\n{error.Message}");
+        unreadable++;
+    }
 }
 if (!Console.IsErrorRedirected) Console.Error.Write($"\r{"",-70}\r");
 
@@ -71,4 +81,4 @@ if (output is not null)
     File.WriteAllText($"{output}.json", report.ToJson());
     Console.WriteLine($"Written: {output}.md and {output}.json");
 }
-return results.All(row => row.ValuesAgree) ? 0 : 1;
+return unreadable == 0 && results.All(row => row.ValuesAgree) ? 0 : 1;

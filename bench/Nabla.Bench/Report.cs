@@ -23,7 +23,7 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
         {
             if (row.Group != group)
             {
-                if (group is not null) AppendMedian(text, group);
+                if (group is not null) AppendFoot(text, group);
                 group = row.Group;
                 text.AppendLine().AppendLine($"### {group}").AppendLine();
                 text.AppendLine("| case | Nabla | against | its time | ratio | of medians | goal | met |");
@@ -33,13 +33,13 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
             {
                 RivalResult rival = row.Rivals[i];
                 string met = row.IsMet(rival) switch { true => "yes", false => "**no**", null => "" };
-                if (rival.Disagreement is { } disagreement) met += $" (**values differ**: {disagreement})";
+                if (rival.Comparison?.Disagreement is { } disagreement) met += $" (**values differ**: {disagreement})";
                 string ours = i == 0 ? $"{row.Case.Name} | {Duration(row.Ours.Minimum)}" : " | ";
                 text.AppendLine($"| {ours} | {rival.Rival.Name} | {(rival.Minimum is { } theirs ? Duration(theirs) : "not run")} | {Ratio(row.Ratio(rival))} | {Ratio(row.MedianRatio(rival))} | {Ratio(rival.Rival.Goal)} | {met} |");
             }
             if (row.Rivals.Count == 0) text.AppendLine($"| {row.Case.Name} | {Duration(row.Ours.Minimum)} | | | | | | |");
         }
-        if (group is not null) AppendMedian(text, group);
+        if (group is not null) AppendFoot(text, group);
         bool[] judged = [.. results.SelectMany(row => row.Rivals.Select(row.IsMet)).OfType<bool>()];
         if (judged.Length > 0) text.AppendLine().AppendLine($"{judged.Count(met => met)} of {judged.Length} goals of rows met.");
         return text.ToString();
@@ -66,8 +66,11 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
                     medianRatio = Round(row.MedianRatio(rival)),
                     goal = Round(rival.Rival.Goal),
                     met = row.IsMet(rival),
-                    disagreement = rival.Disagreement,
+                    largestDistance = Round(rival.Comparison?.Largest),
+                    disagreement = rival.Comparison?.Disagreement,
                 }),
+                check = row.Check?.Text,
+                agrees = row.ValuesAgree,
             }),
         },
         Json) + "\n";
@@ -85,8 +88,8 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
         }
     }
 
-    /// <summary>The median over the rows of a group, where it has many.</summary>
-    private void AppendMedian(StringBuilder text, string group)
+    /// <summary>The median over the rows of a group, where it has many, and what its checks found.</summary>
+    private void AppendFoot(StringBuilder text, string group)
     {
         var ratios = results
             .Where(row => row.Group == group)
@@ -99,6 +102,10 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
             double[] sorted = [.. rival.Order()];
             text.AppendLine($"| *median of {sorted.Length}* | | {rival.Key} | | {Ratio(sorted[sorted.Length / 2])} | | | |");
         }
+        string[] checks = [.. results
+            .Where(row => row.Group == group && row.Check is not null)
+            .Select(row => $"- {row.Case.Name}: {(row.Check!.Agrees ? "" : "**differs** from ")}{row.Check.Text}{string.Concat(row.Rivals.Where(rival => rival.Comparison is not null).Select(rival => $"; {rival.Rival.Name}: largest distance {rival.Comparison!.Largest:E1}"))}")];
+        if (checks.Length > 0) text.AppendLine().AppendJoin('\n', checks).AppendLine();
     }
 
     private IEnumerable<(string Name, string Value)> Conditions()

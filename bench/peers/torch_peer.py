@@ -36,12 +36,20 @@ def libraries():
         return sorted({line.split(maxsplit=5)[5].strip() for line in maps if ".so" in line})
 
 
+def core_name(path):
+    """The processor whose kernels OpenBLAS uses; OPENBLAS_CORETYPE sets it."""
+    ask = ctypes.CDLL(path).openblas_get_corename
+    ask.restype = ctypes.c_char_p
+    return f"({ask().decode()} kernels)"
+
+
 def describe():
     torch.ones(8, 8) @ torch.ones(8, 8)
     names = [path.split("/")[-1] for path in libraries()]
     blas = [name for name in names if any(word in name.lower() for word in ("openblas", "mkl_rt", "blis", "atlas"))]
     vectors = [line.split(":")[1].strip() for line in torch.__config__.show().splitlines() if "CPU capability" in line]
-    version = f"{torch.__version__}, Python {platform.python_version()}, {blas[0] if blas else 'unknown BLAS'}, {' '.join(vectors)}"
+    cores = sorted({core_name(path) for path in libraries() if "openblas" in path})
+    version = f"{torch.__version__}, Python {platform.python_version()}, {' '.join([blas[0] if blas else 'unknown BLAS', *cores])}, {' '.join(vectors)}"
     return {"name": "PyTorch", "version": version}
 
 

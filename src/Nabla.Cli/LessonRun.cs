@@ -61,18 +61,24 @@ internal sealed record LessonRun(string Lesson, IReadOnlyList<LessonRow> Rows, T
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
 
-        if (Parse(output.Result) is { } rows) return new LessonRun(name, rows, watch.Elapsed, null);
+        return From(name, output.Result, error.Result, process.ExitCode, watch.Elapsed);
+    }
 
-        string text = string.Join(Environment.NewLine, ((string[])[error.Result.Trim(), output.Result.Trim()]).Where(part => part.Length > 0));
+    /// <summary>What a lesson printed, as rows.</summary>
+    internal static LessonRun From(string name, string output, string error, int exitCode, TimeSpan time)
+    {
+        if (Parse(output) is { } rows) return new LessonRun(name, rows, time, null);
+
+        string text = string.Join(Environment.NewLine, ((string[])[error.Trim(), output.Trim()]).Where(part => part.Length > 0));
         LessonRow failed = new()
         {
             Lesson = name,
             Example = "",
             Quantity = "the lesson runs",
             Agree = false,
-            Milliseconds = Math.Round(watch.Elapsed.TotalMilliseconds),
+            Milliseconds = Math.Round(time.TotalMilliseconds),
         };
-        return new LessonRun(name, [failed], watch.Elapsed, text.Length > 0 ? text : $"exit code {process.ExitCode}");
+        return new LessonRun(name, [failed], time, text.Length > 0 ? text : $"exit code {exitCode}");
     }
 
     private static LessonRow[]? Parse(string output)

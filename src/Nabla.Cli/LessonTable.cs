@@ -49,14 +49,14 @@ internal static class LessonTable
         console.WriteLine();
     }
 
-    internal static void WriteSummary(IReadOnlyList<LessonRun> runs, IAnsiConsole console)
+    internal static void WriteSummary(IReadOnlyList<LessonRun> runs, TimeSpan elapsed, bool built, IAnsiConsole console)
     {
         int rows = runs.Sum(run => run.Rows.Count), disagreeing = runs.Sum(run => run.Rows.Count(row => !row.Agree));
-        string time = runs.Sum(run => run.Time.TotalSeconds).ToString("F0", CultureInfo.InvariantCulture);
+        string time = elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) + (built ? " s, building included." : " s.");
         string lessons = runs.Count == 1 ? "1 lesson" : $"{runs.Count} lessons";
         console.WriteLine(disagreeing == 0
-            ? $"{rows} rows of {lessons} agree; {time} s, building included."
-            : $"{disagreeing} of {rows} rows of {lessons} DISAGREE; {time} s, building included.");
+            ? $"{rows} rows of {lessons} agree; {time}"
+            : $"{disagreeing} of {rows} rows of {lessons} DISAGREE; {time}");
     }
 
     private static string Short(string? recorded)

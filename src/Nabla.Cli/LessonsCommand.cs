@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,7 +8,7 @@ using Spectre.Console;
 namespace Nabla.Cli;
 
 /// <summary>
-/// <c>nabla lessons</c>: runs the lessons, each as the program that it is, and shows side by side what was recorded and what
+/// <c>nabla lessons</c>: runs the lessons, as they were compiled with the repository, or else each by <c>dotnet run</c>, and shows side by side what was recorded and what
 /// autograd, formulas and central differences say now.
 /// </summary>
 internal static class LessonsCommand
@@ -44,12 +45,17 @@ internal static class LessonsCommand
         IReadOnlyList<string> lessons, bool json, string? pictures, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         IAnsiConsole console = LessonTable.ConsoleOn(output);
+        var watch = Stopwatch.StartNew();
 
         List<LessonRun> runs = [];
+        LessonBatch? batch = LessonBatch.For(lessons);
+        IEnumerable<LessonRun> results = batch?.Run(pictures, cancellation) ?? lessons.Select(lesson => LessonRun.Of(lesson, pictures, cancellation));
+        using IEnumerator<LessonRun> next = results.GetEnumerator();
         foreach (string lesson in lessons)
         {
             string title = Path.GetFileNameWithoutExtension(lesson);
-            LessonRun run = ProgressLine.While(error, $"{title} ({runs.Count + 1} of {lessons.Count})", () => LessonRun.Of(lesson, pictures, cancellation));
+            ProgressLine.While(error, $"{title} ({runs.Count + 1} of {lessons.Count})", next.MoveNext);
+            LessonRun run = next.Current;
             runs.Add(run);
             if (run.Failure is { } failure) error.WriteLine($"nabla: the lesson {title} failed:{Environment.NewLine}{failure}");
             if (!json) LessonTable.Write(run, console);
@@ -59,7 +65,7 @@ internal static class LessonsCommand
         if (json)
             output.WriteLine(JsonSerializer.Serialize(rows, JsonLayout));
         else
-            LessonTable.WriteSummary(runs, console);
+            LessonTable.WriteSummary(runs, watch.Elapsed, built: batch is null, console);
         return Array.TrueForAll(rows, row => row.Agree) ? Cli.Success : Cli.Disagreement;
     }
 }

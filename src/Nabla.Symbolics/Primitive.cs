@@ -8,14 +8,17 @@ public sealed class Primitive
 {
     private readonly Domain[] domains;
 
-    internal Primitive(string name, int arity)
+    /// <param name="name">The name.</param>
+    /// <param name="arity">The number of arguments.</param>
+    /// <param name="isRow">Whether it stands in the table; a step that only programs know does not.</param>
+    internal Primitive(string name, int arity, bool isRow = true)
     {
         Name = name;
         Arity = arity;
         domains = new Domain[arity];
         domains.AsSpan().Fill(Domain.Real);
         Kernel = VectorKernels.For(name);
-        Id = PrimitiveTable.Register(this);
+        Id = isRow ? PrimitiveTable.Register(this) : -1;
     }
 
     /// <summary>The name, as printed.</summary>
@@ -55,7 +58,7 @@ public sealed class Primitive
     }
 
     /// <summary>The vector evaluations; null where the executors loop over the scalar function.</summary>
-    internal VectorKernel? Kernel { get; }
+    internal VectorKernel? Kernel { get; init; }
 
     internal Func<double, double>? Scalar1 { get; init; }
 

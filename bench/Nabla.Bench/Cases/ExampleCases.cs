@@ -6,8 +6,24 @@ internal static class ExampleCases
     public static CaseGroup Group { get; } = new("Worked examples, tensors created, forward and backward",
     [
         new("example 3: exp(-x²/2)", 1.0 / 20, () => Example3),
+        new("example 3: exp(-x²/2), compiled", 1.0 / 500, Compiled3) { Rivals = [Rival.PyTorch(1.0 / 500, "example 3: exp(-x²/2)")] },
         new("example 8: three blended Gaussians", 1.0 / 20, () => Example8),
+        new("example 8: three blended Gaussians, compiled", 1.0 / 500, Compiled8) { Rivals = [Rival.PyTorch(1.0 / 500, "example 8: three blended Gaussians")] },
     ]);
+
+    private static Func<Tensor> Compiled3()
+    {
+        CompiledFunction<Tensor, (Tensor Value, Tensor Gradient)> compiled = Functional.Compile((Tensor x) => (-x.Pow(2) / 2).Exp()).ValueAndGrad();
+        Tensor x = Tensor.Of(2.0);
+        return () => compiled.Call(x).Gradient;
+    }
+
+    private static Func<Tensor> Compiled8()
+    {
+        CompiledFunction<Tensor, Tensor, (Tensor Value, Tensor First, Tensor Second)> compiled = Functional.Compile<Tensor, Tensor, Tensor>(Colour).ValueAndGrad();
+        (Tensor mu, Tensor s) = Parameters();
+        return () => compiled.Call(mu, s).Second;
+    }
 
     private static Tensor Example3()
     {
@@ -19,9 +35,18 @@ internal static class ExampleCases
 
     private static Tensor Example8()
     {
+        (Tensor mu, Tensor s) = Parameters();
+        mu.RequiresGrad = s.RequiresGrad = true;
+        Colour(mu, s).Backward();
+        return s.Grad!;
+    }
+
+    private static (Tensor Mu, Tensor S) Parameters() =>
+        (Tensor.Of([[1, 1], [2, 2], [3, 3]]), Tensor.Of([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.5, 1.5]]));
+
+    private static Tensor Colour(Tensor mu, Tensor s)
+    {
         const int N = 3;
-        Tensor mu = Tensor.Of([[1, 1], [2, 2], [3, 3]], requiresGrad: true);
-        Tensor s = Tensor.Of([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.5, 1.5]], requiresGrad: true);
         Tensor p = Tensor.Of([2, 3]);
         Tensor c = Tensor.Of([1, 1.0 / 2, 1.0 / 3]);
         Tensor rotation = Tensor.Of([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
@@ -35,8 +60,7 @@ internal static class ExampleCases
             for (int j = 0; j < i; j++) visible *= 1 - Gaussian(j);
             colour += c[i] * Gaussian(i) * visible;
         }
-        colour.Backward();
-        return s.Grad!;
+        return colour;
 
         Tensor Gaussian(int i)
         {

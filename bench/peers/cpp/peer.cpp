@@ -18,6 +18,11 @@ std::map<std::string, Make>& families() {
     return all;
 }
 
+std::vector<std::function<std::string()>>& libraries() {
+    static std::vector<std::function<std::string()>> all;
+    return all;
+}
+
 std::vector<std::function<void(int)>>& thread_settings() {
     static std::vector<std::function<void(int)>> all;
     return all;
@@ -38,7 +43,9 @@ static const Make* find(const std::string& name, std::vector<std::string>& words
 int main(int argc, char** argv) {
     using namespace peer;
     std::map<std::string, Prepared> prepared;
-    std::printf("{\"name\": \"C++\", \"version\": \"g++ %s, %s\"}\n", __VERSION__, argc > 1 ? argv[1] : "");
+    std::string used;
+    for (auto& library : libraries()) used += ", " + library();
+    std::printf("{\"name\": \"C++\", \"version\": \"g++ %s, %s%s\"}\n", __VERSION__, argc > 1 ? argv[1] : "", used.c_str());
     std::fflush(stdout);
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream stream(line);

@@ -27,6 +27,9 @@ std::map<std::string, Make>& families();
 // What to do when the number of threads changes.
 std::vector<std::function<void(int)>>& thread_settings();
 
+// What the program says about the libraries it uses.
+std::vector<std::function<std::string()>>& libraries();
+
 struct Case {
     Case(const char* name, Make make) { cases()[name] = std::move(make); }
 };

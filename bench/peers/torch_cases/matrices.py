@@ -1,32 +1,38 @@
-"""Products of square matrices."""
+"""Products of matrices: "MatMul" with sizes, as the rows are named in bench/Nabla.Bench/Cases/MatrixCases.cs."""
 import torch
 
-from .registry import CASES, tensor
+from .registry import family, tensor
 
 
-def product_of_matrices(name, n, transpose_left=False, transpose_right=False, dtype=torch.float32, backward=False):
-    def make():
-        x = tensor((n, n), -1, 1, 0, dtype, backward)
-        y = tensor((n, n), -1, 1, 1, dtype, backward)
-        gradient = tensor((n, n), 0.5, 1.5, 99, dtype)
+@family("MatMul")
+def product(name):
+    sizes, *words = name.split(", ")
+    dtype = torch.float64 if "float64" in words else torch.float32
+    backward = "with backward" in words
+    batch, _, side = sizes.rpartition(" × ")
+    n = int(side.rstrip("²"))
+    shape = (int(batch), n, n) if batch else (n, n)
+    x = tensor(shape, -1, 1, 0, dtype, backward)
+    y = tensor(shape, -1, 1, 1, dtype, backward)
+    gradient = tensor(shape, 0.5, 1.5, 99, dtype)
 
-        def run():
-            left = x.T if transpose_left else x
-            right = y.T if transpose_right else y
-            if not backward:
-                return left @ right
-            x.grad = y.grad = None
-            (left @ right).backward(gradient)
-            return x.grad
+    def run():
+        left = x.T if "left transposed" in words else x
+        right = y.T if "right transposed" in words else y
+        if not backward:
+            return left @ right
+        x.grad = y.grad = None
+        (left @ right).backward(gradient)
+        return x.grad
 
-        return run
-
-    CASES[name] = make
+    return run
 
 
-for size in (64, 128, 512, 1024):
-    product_of_matrices(f"MatMul {size}²", size)
-product_of_matrices("MatMul 512², left transposed", 512, transpose_left=True)
-product_of_matrices("MatMul 512², right transposed", 512, transpose_right=True)
-product_of_matrices("MatMul 512², float64", 512, dtype=torch.float64)
-product_of_matrices("MatMul 512², with backward", 512, backward=True)
+@family("Mv")
+def vector(name):
+    sizes, *words = name.split(", ")
+    n = int(sizes.rstrip("²"))
+    dtype = torch.float64 if "float64" in words else torch.float32
+    x, y = tensor((n, n), -1, 1, 0, dtype), tensor((n,), -1, 1, 1, dtype)
+    matrix = x.T if "transposed" in words else x
+    return lambda: matrix @ y

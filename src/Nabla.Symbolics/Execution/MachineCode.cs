@@ -10,7 +10,7 @@ internal unsafe delegate void FormulaRoutine(double* inputs, double* scratch, do
 /// A program as machine code for single numbers. Registers of the program become local variables, which the runtime keeps in the
 /// registers of the processor; a program of many steps is cut into pieces, since the compiler slows down past about a thousand locals,
 /// and what one piece leaves to a later one passes through memory. The operations are those of <see cref="ScalarExecutor"/>, in the
-/// same order and never fused, so that results are the same to the bit.
+/// same order and fused where the program says so, so that results are the same to the bit.
 /// </summary>
 internal sealed unsafe class MachineCode
 {
@@ -75,6 +75,7 @@ internal sealed unsafe class MachineCode
     private sealed class Writer
     {
         private static readonly FieldInfo Items = typeof(Callees).GetField(nameof(Callees.Items))!;
+        private static readonly MethodInfo FusedMultiplyAdd = new Func<double, double, double, double>(Math.FusedMultiplyAdd).Method;
 
         private readonly Program program;
         private readonly int start;
@@ -143,6 +144,16 @@ internal sealed unsafe class MachineCode
                     il.Emit(OpCodes.Ldc_R8, 1.0);
                     Load(step.A);
                     il.Emit(OpCodes.Div);
+                    break;
+                case OpCode.MultiplyAdd:
+                case OpCode.MultiplySubtract:
+                case OpCode.SubtractProduct:
+                    Load(step.A);
+                    if (step.Code == OpCode.SubtractProduct) il.Emit(OpCodes.Neg);
+                    Load(step.B);
+                    Load(step.C);
+                    if (step.Code == OpCode.MultiplySubtract) il.Emit(OpCodes.Neg);
+                    il.Emit(OpCodes.Call, FusedMultiplyAdd);
                     break;
                 case OpCode.Less:
                     Load(step.A);

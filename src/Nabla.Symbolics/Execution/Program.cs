@@ -3,7 +3,7 @@ namespace Nabla.Symbolics;
 /// <summary>How an executor treats an instruction: the arithmetic it knows by heart, or a call of the primitive's function.</summary>
 internal enum OpCode : byte
 {
-    Add, Sub, Mul, Div, Neg, Square, Reciprocal, Select, Less, LessEqual, Call1, Call2, Call3,
+    Add, Sub, Mul, Div, Neg, Square, Reciprocal, MultiplyAdd, MultiplySubtract, SubtractProduct, Select, Less, LessEqual, Call1, Call2, Call3,
 }
 
 /// <summary>One step of a program: apply a primitive to up to three registers and put the result in another.</summary>
@@ -15,7 +15,8 @@ internal readonly record struct Instruction(OpCode Code, Primitive Primitive, in
 /// registers:  0 … inputs-1 | constants | temporaries, reused when their last reader has run
 /// </code>
 /// Sums and products become binary additions, subtractions, multiplications and divisions; powers with small whole
-/// exponents become multiplications.
+/// exponents become multiplications. A product that is only added to something, or subtracted, becomes one fused step with it:
+/// <see cref="FusedArithmetic"/>. Since that is decided here, all executors agree.
 /// </summary>
 internal sealed class Program
 {
@@ -52,8 +53,89 @@ internal sealed class Program
     public bool IntegerExact { get; } = true;
 
     /// <summary>Lowers formulas of the given inputs.</summary>
+    /// <param name="outputs">What to compute.</param>
+    /// <param name="inputs">The symbols of the inputs, in order.</param>
+    /// <param name="strict">Whether every product is rounded by itself; null for what <see cref="FusedArithmetic.IsOn"/> says.</param>
     /// <exception cref="ArgumentException">A formula has a symbol that is not an input.</exception>
-    public static Program Of(ReadOnlySpan<Expr> outputs, ReadOnlySpan<Symbol> inputs) => new Builder(inputs).Build(outputs);
+    public static Program Of(ReadOnlySpan<Expr> outputs, ReadOnlySpan<Symbol> inputs, bool? strict = null) =>
+        new Builder(inputs).Build(outputs, strict ?? !FusedArithmetic.IsOn);
+
+    /// <summary>A program of given steps, for a part of another.</summary>
+    internal static Program OfSteps(int inputCount, double[] constants, Instruction[] steps, int[] outputs, int registerCount) =>
+        new(inputCount, constants, steps, outputs, registerCount);
+
+    /// <summary>The same steps with other results.</summary>
+    internal Program With(int[] outputs) => new(InputCount, Constants, Instructions, outputs, RegisterCount);
+
+    // ---- loops --------------------------------------------------------------------------------------------------------------
+
+    private readonly Lock gate = new();
+    private LoopKernel[] loops = [];
+
+    /// <summary>The loops made of it so far.</summary>
+    internal ReadOnlySpan<LoopKernel> Loops => Volatile.Read(ref loops);
+
+    /// <summary>Keeps a loop; if another thread was faster, its loop is the one.</summary>
+    internal LoopKernel AddLoop(LoopKernel loop)
+    {
+        lock (gate)
+        {
+            foreach (LoopKernel known in loops)
+                if (known.IsSame(loop)) return known;
+            Volatile.Write(ref loops, [.. loops, loop]);
+            return loop;
+        }
+    }
+
+    /// <summary>
+    /// Makes a program of instructions that each write a place of their own, and gives these registers, reusing one when the last
+    /// instruction that reads it has run.
+    /// </summary>
+    /// <param name="inputCount">Places 0 … inputCount-1 are the inputs.</param>
+    /// <param name="constants">Places -1, -2, … are the constants.</param>
+    /// <param name="code">Places from inputCount on are what instructions write.</param>
+    /// <param name="next">The first place that nothing writes to.</param>
+    /// <param name="results">The places of the results.</param>
+    internal static Program Assemble(int inputCount, IReadOnlyList<double> constants, IReadOnlyList<Instruction> code, int next, int[] results)
+    {
+        int firstTemporary = inputCount + constants.Count;
+        var lastUse = new int[next];
+        for (int i = 0; i < code.Count; i++)
+        {
+            Touch(code[i].A, i);
+            if (code[i].Primitive.Arity > 1) Touch(code[i].B, i);
+            if (code[i].Primitive.Arity > 2) Touch(code[i].C, i);
+        }
+        foreach (int result in results) Touch(result, code.Count);
+
+        var register = new int[next];
+        var free = new Stack<int>();
+        int registers = firstTemporary;
+        var final = new Instruction[code.Count];
+        for (int i = 0; i < code.Count; i++)
+        {
+            Instruction step = code[i];
+            int a = Place(step.A), b = step.Primitive.Arity > 1 ? Place(step.B) : 0, c = step.Primitive.Arity > 2 ? Place(step.C) : 0;
+            Free(step.A, i);
+            if (step.Primitive.Arity > 1 && step.B != step.A) Free(step.B, i);
+            if (step.Primitive.Arity > 2 && step.C != step.A && step.C != step.B) Free(step.C, i);
+            int target = register[step.Target] = free.TryPop(out int reused) ? reused : registers++;
+            final[i] = step with { Target = target, A = a, B = b, C = c };
+        }
+        var outputs = new int[results.Length];
+        for (int i = 0; i < outputs.Length; i++) outputs[i] = Place(results[i]);
+        return new Program(inputCount, [.. constants], final, outputs, registers);
+
+        void Touch(int value, int at)
+        {
+            if (value >= inputCount) lastUse[value] = at;
+        }
+        int Place(int value) => value < 0 ? inputCount - 1 - value : value < inputCount ? value : register[value];
+        void Free(int value, int at)
+        {
+            if (value >= inputCount && lastUse[value] == at) free.Push(register[value]);
+        }
+    }
 
     private sealed class Builder
     {
@@ -74,14 +156,15 @@ internal sealed class Program
             for (int i = 0; i < inputs.Length; i++) values[inputs[i]] = i;
         }
 
-        public Program Build(ReadOnlySpan<Expr> outputs)
+        public Program Build(ReadOnlySpan<Expr> outputs, bool strict)
         {
             var written = new Expr[outputs.Length];
             for (int i = 0; i < written.Length; i++) written[i] = outputs[i].Unroll();
             foreach (Expr output in written) Lower(output);
             var results = new int[outputs.Length];
             for (int i = 0; i < results.Length; i++) results[i] = values[written[i]];
-            return Allocate(results);
+            if (!strict) FusedArithmetic.Fuse(code, inputCount, results);
+            return Assemble(inputCount, constants, code, next, results);
         }
 
         private void Lower(Expr root)
@@ -248,48 +331,6 @@ internal sealed class Program
                 if (BitConverter.DoubleToInt64Bits(constants[i]) == BitConverter.DoubleToInt64Bits(value)) return -1 - i;
             constants.Add(value);
             return -constants.Count;
-        }
-
-        /// <summary>Gives the temporaries registers, reusing one when the last instruction that reads it has run.</summary>
-        private Program Allocate(int[] results)
-        {
-            int firstTemporary = inputCount + constants.Count;
-            var lastUse = new int[next];
-            for (int i = 0; i < code.Count; i++)
-            {
-                Touch(code[i].A, i);
-                if (code[i].Primitive.Arity > 1) Touch(code[i].B, i);
-                if (code[i].Primitive.Arity > 2) Touch(code[i].C, i);
-            }
-            foreach (int result in results) Touch(result, code.Count);
-
-            var register = new int[next];
-            var free = new Stack<int>();
-            int registers = firstTemporary;
-            var final = new Instruction[code.Count];
-            for (int i = 0; i < code.Count; i++)
-            {
-                Instruction step = code[i];
-                int a = Place(step.A), b = step.Primitive.Arity > 1 ? Place(step.B) : 0, c = step.Primitive.Arity > 2 ? Place(step.C) : 0;
-                Free(step.A, i);
-                if (step.Primitive.Arity > 1 && step.B != step.A) Free(step.B, i);
-                if (step.Primitive.Arity > 2 && step.C != step.A && step.C != step.B) Free(step.C, i);
-                int target = register[step.Target] = free.TryPop(out int reused) ? reused : registers++;
-                final[i] = step with { Target = target, A = a, B = b, C = c };
-            }
-            var outputs = new int[results.Length];
-            for (int i = 0; i < outputs.Length; i++) outputs[i] = Place(results[i]);
-            return new Program(inputCount, [.. constants], final, outputs, registers);
-
-            void Touch(int value, int at)
-            {
-                if (value >= inputCount) lastUse[value] = at;
-            }
-            int Place(int value) => value < 0 ? inputCount - 1 - value : value < inputCount ? value : register[value];
-            void Free(int value, int at)
-            {
-                if (value >= inputCount && lastUse[value] == at) free.Push(register[value]);
-            }
         }
 
         /// <summary>t and whether the term is -t.</summary>

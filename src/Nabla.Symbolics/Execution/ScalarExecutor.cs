@@ -2,7 +2,8 @@ namespace Nabla.Symbolics;
 
 /// <summary>
 /// Runs a program on single numbers: no set-up, for scalars and tiny tensors. Float32 results are rounded after every step,
-/// which gives what float32 arithmetic gives for + - * / and sqrt.
+/// which gives what float32 arithmetic gives for + - * / and sqrt; a fused step is one float32 instruction, since a second rounding
+/// would show.
 /// </summary>
 internal static class ScalarExecutor
 {
@@ -24,6 +25,9 @@ internal static class ScalarExecutor
                 OpCode.Neg => -a,
                 OpCode.Square => a * a,
                 OpCode.Reciprocal => 1 / a,
+                OpCode.MultiplyAdd => Fused(a, registers[step.B], registers[step.C], single),
+                OpCode.MultiplySubtract => Fused(a, registers[step.B], -registers[step.C], single),
+                OpCode.SubtractProduct => Fused(-a, registers[step.B], registers[step.C], single),
                 OpCode.Select => a != 0 ? registers[step.B] : registers[step.C],
                 OpCode.Less => a < registers[step.B] ? 1 : 0,
                 OpCode.LessEqual => a <= registers[step.B] ? 1 : 0,
@@ -34,4 +38,7 @@ internal static class ScalarExecutor
             registers[step.Target] = single ? (float)result : result;
         }
     }
+
+    private static double Fused(double a, double b, double c, bool single) =>
+        single ? MathF.FusedMultiplyAdd((float)a, (float)b, (float)c) : Math.FusedMultiplyAdd(a, b, c);
 }

@@ -34,6 +34,10 @@ internal static unsafe class ArrayCopy
             if (source.DType == target.DType) StridedCopy.Copy(first, place, target.DType.Size(), target.Dims, from, to);
             else Conversion.Convert(first, source.DType, place, target.DType, target.Dims, from, to);
         }
+
+        // Memory whose storage has died may be lent to somebody else.
+        GC.KeepAlive(source.Storage);
+        GC.KeepAlive(target.Storage);
     }
 
     // Part by part: real numbers are complex ones whose imaginary part is 0.

@@ -25,25 +25,46 @@ internal static unsafe class BatchedProduct
         }
         int[] stepsA = Broadcasting.Strides(a.View(batchA, a.Strides[..^2], 0), batch);
         int[] stepsB = Broadcasting.Strides(b.View(batchB, b.Strides[..^2], 0), batch);
-        var index = new int[batch.Length];
-        int offsetA = a.Offset, offsetB = b.Offset;
-        int count = Shape.Product(batch);
-        for (int i = 0; i < count; i++)
+        long multiplications = Math.Max(1, (long)m * n * k);
+        var items = new Items(a, b, result, batch, stepsA, stepsB);
+
+        // Large products are split themselves.
+        if (multiplications >= 8 * MatrixProduct.Grain) items.Run(0, Shape.Product(batch));
+        else WorkSplit.Run(Shape.Product(batch), Math.Max(1, MatrixProduct.Grain / multiplications), 1, items);
+        return result;
+    }
+
+    /// <summary>Some of the products of a batch, one after another.</summary>
+    private readonly struct Items(NdArray a, NdArray b, NdArray c, int[] batch, int[] stepsA, int[] stepsB) : IRangeWork
+    {
+        public void Run(long from, long to)
         {
-            Single(
-                a.View(a.Dims, a.Strides, offsetA), a.Strides[^2], a.Strides[^1], b.View(b.Dims, b.Strides, offsetB), b.Strides[^2], b.Strides[^1],
-                result.View(result.Dims, result.Strides, i * m * n), m, n, k, n);
-            for (int axis = batch.Length - 1; axis >= 0; axis--)
+            int m = a.Dims[^2], k = a.Dims[^1], n = b.Dims[^1];
+            int[] index = new int[batch.Length];
+            int offsetA = a.Offset, offsetB = b.Offset;
+            for (int axis = batch.Length - 1, rest = (int)from; axis >= 0; rest /= batch[axis--])
             {
-                offsetA += stepsA[axis];
-                offsetB += stepsB[axis];
-                if (++index[axis] < batch[axis]) break;
-                offsetA -= stepsA[axis] * batch[axis];
-                offsetB -= stepsB[axis] * batch[axis];
-                index[axis] = 0;
+                index[axis] = rest % batch[axis];
+                offsetA += stepsA[axis] * index[axis];
+                offsetB += stepsB[axis] * index[axis];
+            }
+
+            for (int i = (int)from; i < to; i++)
+            {
+                Single(
+                    a.View(a.Dims, a.Strides, offsetA), a.Strides[^2], a.Strides[^1], b.View(b.Dims, b.Strides, offsetB), b.Strides[^2], b.Strides[^1],
+                    c.View(c.Dims, c.Strides, c.Offset + i * m * n), m, n, k, n);
+                for (int axis = batch.Length - 1; axis >= 0; axis--)
+                {
+                    offsetA += stepsA[axis];
+                    offsetB += stepsB[axis];
+                    if (++index[axis] < batch[axis]) break;
+                    offsetA -= stepsA[axis] * batch[axis];
+                    offsetB -= stepsB[axis] * batch[axis];
+                    index[axis] = 0;
+                }
             }
         }
-        return result;
     }
 
     /// <summary>One product [m, k] · [k, n] into an array with contiguous rows, which is returned.</summary>

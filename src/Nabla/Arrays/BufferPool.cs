@@ -5,27 +5,32 @@ namespace Nabla;
 
 /// <summary>
 /// Lends the memory of large storages and takes it back when they die, so that a loop works on the same few buffers instead
-/// of fresh pages each time. Nobody disposes of anything: the pool holds the buffers strongly and the storages weakly, and
-/// looks which storages the garbage collector has found dead.
+/// of fresh pages each time. Nobody disposes of anything. What only the engine holds, gradients on their way and what a
+/// derivative rule made in between, it <see cref="Return">returns</see> as soon as it is used; of everything else the pool
+/// learns from the garbage collector: it holds the buffers strongly and the storages weakly.
 /// </summary>
 /// <remarks>
 /// The collector sees only small objects and would let many large buffers pile up between two collections; so after every
-/// <see cref="CollectEvery"/> bytes lent the pool asks for a collection of the youngest generation, which takes some tens
-/// of microseconds, even if buffers are free: few buffers that stay in the cache are faster than many. What was in use at
-/// such a moment grows older; when that has become much, the next generation is collected too. While most of what is lent
-/// stays alive the pool asks less and less often. What is free beyond <see cref="KeepFree"/> bytes goes back to the runtime.
+/// <see cref="CollectEvery"/> bytes lent and not returned the pool asks for a collection of the youngest generation, even if
+/// buffers are free: few buffers that stay in the cache are faster than many. Between backward passes it asks where a pass has
+/// ended and the next step begins, because least is alive there: what is in use at such a moment grows older, and only a
+/// collection of the next generation, asked for when that has become much, finds it dead. While most of what is lent stays
+/// alive the pool asks less and less often. Buffers are kept as far as they were recently in use together, since fresh pages
+/// cost more than most operations; the rest goes back to the runtime.
 /// </remarks>
 internal static class BufferPool
 {
     /// <summary>Smaller buffers are ordinary objects: the collector is faster than the pool for them.</summary>
     public const int SmallestPooled = 1 << 16;
 
-    private const long CollectEvery = 8L << 20;
+    private const long CollectEvery = 16L << 20;
     private const long LongestPatience = 256L << 20;
     private const long KeepFree = 256L << 20;
+    private const int PeakDecay = 64;
 
     private static readonly Lock Gate = new();
-    private static readonly List<(GCHandle Storage, byte[] Buffer)> Lent = [];
+    private static readonly List<Loan> Lent = [];
+    private static readonly Stack<Loan> IdleLoans = [];
     private static readonly Dictionary<int, Stack<byte[]>> Free = [];
     private static long freeBytes;
     private static long lentSinceCollection;
@@ -33,64 +38,191 @@ internal static class BufferPool
     private static long lentAfterOlder;
     private static long patience = CollectEvery;
     private static int collectionsSeen;
+    private static long peakBytes;
 
-    // ---- when it is safe to look ------------------------------------------------------------------------------------
+    // ---- steps: a forward and a backward pass ----
+    private static bool passEnded;
+    private static int passes;
+    private static bool inSteps;
+    private static long lentInStep;
+    private static long stepBytes;
+
+    /// <summary>One buffer that is lent.</summary>
+    private sealed class Loan
+    {
+        public GCHandle Storage = GCHandle.Alloc(null, GCHandleType.Weak);
+        public byte[] Buffer = [];
+        public int Index;
+    }
+
+    /// <summary>Memory of the pool.</summary>
+    private sealed class LentStorage(Loan loan) : Storage(loan.Buffer)
+    {
+        public Loan? Loan = loan;
+    }
+
+    // ---- what is in use on a thread ---------------------------------------------------------------------------------
     //
-    // A kernel holds the bytes of its arrays, not their storages: while one runs, a storage may be found dead whose bytes
-    // are still being read. So dead storages are looked for only where a thread begins an operation (its inputs are held by
-    // the caller, nothing else is in use yet) and no other thread is inside one.
+    // A kernel holds the bytes of its arrays, not their storages. Its inputs are held by the caller; what is lent while an
+    // operation runs is held here until it ends, so that no storage can be found dead whose bytes are being used.
 
-    [ThreadStatic]
-    private static int depth;
-
-    private static int active;
-
-    /// <summary>Begins work on large arrays; what died before may be lent again.</summary>
-    public static void Enter()
+    private sealed class Holdings
     {
-        if (depth++ > 0) return;
-        Interlocked.Increment(ref active);
-        Tidy();
-    }
+        public int Depth;
+        public bool Tracks;
+        public int Count;
+        public LentStorage[] Lent = new LentStorage[8];
 
-    /// <summary>Ends work on large arrays.</summary>
-    public static void Exit()
-    {
-        if (--depth == 0) Interlocked.Decrement(ref active);
-    }
-
-    private static void Tidy()
-    {
-        // Read without the lock: a stale value only means to look one operation later.
-        if (Volatile.Read(ref lentSinceCollection) == 0) return;
-        lock (Gate)
+        public void Add(LentStorage storage)
         {
-            // A thread that begins after this has to wait here for its first buffer.
-            if (Volatile.Read(ref active) != 1) return;
-            if (lentSinceCollection >= patience) Collect();
-            else if (GC.CollectionCount(0) != collectionsSeen) Reclaim();
+            if (Count == Lent.Length) Array.Resize(ref Lent, 2 * Count);
+            Lent[Count++] = storage;
+        }
+
+        public void Clear()
+        {
+            if (Count == 0) return;
+            Array.Clear(Lent, 0, Count);
+            Count = 0;
         }
     }
+
+    [ThreadStatic]
+    private static Holdings? holdings;
+
+    /// <summary>Begins an operation: what is lent on this thread is in use until it ends.</summary>
+    public static void Enter() => (holdings ??= new Holdings()).Depth++;
+
+    /// <summary>Ends an operation.</summary>
+    public static void Exit()
+    {
+        Holdings held = holdings!;
+        if (--held.Depth == 0 && !held.Tracks) held.Clear();
+    }
+
+    /// <summary>
+    /// Begins to note what is lent on this thread, for somebody who can tell what of it outlives him. False if somebody does so
+    /// already.
+    /// </summary>
+    public static bool BeginTracking()
+    {
+        Holdings held = holdings ??= new Holdings();
+        if (held.Tracks || held.Depth > 0) return false;
+        return held.Tracks = true;
+    }
+
+    /// <summary>Whether memory was lent since tracking began.</summary>
+    public static bool WasLent(Storage storage)
+    {
+        Holdings held = holdings!;
+        for (int i = 0; i < held.Count; i++)
+            if (ReferenceEquals(held.Lent[i], storage)) return true;
+        return false;
+    }
+
+    /// <summary>Ends tracking and takes back all that was lent meanwhile but what was <see cref="Keep">kept</see>.</summary>
+    public static void ReturnTracked()
+    {
+        Holdings held = holdings!;
+        for (int i = 0; i < held.Count; i++)
+            if (held.Lent[i] is { } storage) Return(storage);
+        StopTracking();
+    }
+
+    /// <summary>Excepts memory from what is taken back when tracking ends.</summary>
+    public static void Keep(Storage storage)
+    {
+        Holdings held = holdings!;
+        for (int i = 0; i < held.Count; i++)
+            if (ReferenceEquals(held.Lent[i], storage)) held.Lent[i] = null!;
+    }
+
+    /// <summary>Ends tracking, if it was begun, without taking anything back: somebody else may hold what was lent.</summary>
+    public static void StopTracking()
+    {
+        if (holdings is not { Tracks: true } held) return;
+        held.Tracks = false;
+        held.Clear();
+    }
+
+    // ---- lending ----------------------------------------------------------------------------------------------------
 
     /// <summary>A storage with at least <paramref name="bytes"/> bytes of any content.</summary>
     public static Storage Rent(int bytes)
     {
-        if (bytes < SmallestPooled) return new Storage(GC.AllocateUninitializedArray<byte>(bytes));
+        if (bytes < SmallestPooled) return Storage.Of(GC.AllocateUninitializedArray<byte>(bytes));
         int size = SizeClass(bytes);
+        LentStorage storage;
         lock (Gate)
         {
-            if (depth == 0 && Volatile.Read(ref active) == 0 && lentSinceCollection >= patience) Collect();
-            byte[] buffer = TryPop(size) ?? GC.AllocateUninitializedArray<byte>(size);
-            var storage = new Storage(buffer);
-            Lent.Add((GCHandle.Alloc(storage, GCHandleType.Weak), buffer));
+            bool stepBegins = passEnded;
+            passEnded = false;
+            if (lentSinceCollection >= patience && (stepBegins || !InSteps || lentSinceCollection >= patience + (2 * stepBytes))) Collect();
+            else if (GC.CollectionCount(0) != collectionsSeen) Reclaim();
+            if (!IdleLoans.TryPop(out Loan? loan)) loan = new Loan();
+            loan.Buffer = TryPop(size) ?? Allocate(size);
+            loan.Index = Lent.Count;
+            storage = new LentStorage(loan);
+            loan.Storage.Target = storage;
+            Lent.Add(loan);
             lentSinceCollection += size;
+            lentInStep += size;
             lentBytes += size;
-            return storage;
+            peakBytes = Math.Max(peakBytes, lentBytes);
         }
+        if (holdings is { } held && (held.Depth > 0 || held.Tracks)) held.Add(storage);
+        return storage;
+    }
+
+    /// <summary>Takes back the memory of a storage that nobody but the caller holds, and who will not use it again.</summary>
+    public static void Return(Storage storage)
+    {
+        // A recording knows values by their storages, and holds them until it is made.
+        if (storage is not LentStorage lent || AllocationScope.Current is not null) return;
+        lock (Gate)
+        {
+            if (lent.Loan is not { } loan) return;
+            lent.Loan = null;
+
+            // Whoever used it after all would fail at once.
+            lent.Bytes = [];
+            lentSinceCollection = Math.Max(0, lentSinceCollection - loan.Buffer.Length);
+            lentInStep -= loan.Buffer.Length;
+            Loan last = Lent[^1];
+            Lent[loan.Index] = last;
+            last.Index = loan.Index;
+            Lent.RemoveAt(Lent.Count - 1);
+            TakeBack(loan);
+        }
+    }
+
+    /// <summary>Notes that a backward pass is over.</summary>
+    public static void PassEnded()
+    {
+        lock (Gate)
+        {
+            passEnded = true;
+            passes++;
+            stepBytes = Math.Max(0, lentInStep);
+            lentInStep = 0;
+        }
+    }
+
+    private static bool InSteps => inSteps || passes > 0;
+
+    private static byte[] Allocate(int size)
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(size);
+        LargePages.Prefer(buffer);
+        return buffer;
     }
 
     private static void Collect()
     {
+        inSteps = passes > 0;
+        passes = 0;
+        peakBytes -= peakBytes / PeakDecay;
+
         // One collection, not two in a row: what is in use now would grow older twice, and only a full one would find it dead.
         long before = lentBytes - lentSinceCollection;
         bool older = before - lentAfterOlder >= patience;
@@ -118,20 +250,29 @@ internal static class BufferPool
         int alive = 0;
         for (int i = 0; i < Lent.Count; i++)
         {
-            (GCHandle storage, byte[] buffer) = Lent[i];
-            if (storage.Target is not null)
+            Loan loan = Lent[i];
+            if (loan.Storage.Target is null)
             {
-                Lent[alive++] = Lent[i];
+                TakeBack(loan);
                 continue;
             }
-            storage.Free();
-            lentBytes -= buffer.Length;
-            if (freeBytes + buffer.Length > KeepFree) continue;
-            if (!Free.TryGetValue(buffer.Length, out Stack<byte[]>? stack)) Free[buffer.Length] = stack = new Stack<byte[]>();
-            stack.Push(buffer);
-            freeBytes += buffer.Length;
+            loan.Index = alive;
+            Lent[alive++] = loan;
         }
         Lent.RemoveRange(alive, Lent.Count - alive);
+    }
+
+    private static void TakeBack(Loan loan)
+    {
+        byte[] buffer = loan.Buffer;
+        loan.Buffer = [];
+        loan.Storage.Target = null;
+        IdleLoans.Push(loan);
+        lentBytes -= buffer.Length;
+        if (freeBytes + buffer.Length > Math.Max(KeepFree, peakBytes - lentBytes)) return;
+        if (!Free.TryGetValue(buffer.Length, out Stack<byte[]>? stack)) Free[buffer.Length] = stack = new Stack<byte[]>();
+        stack.Push(buffer);
+        freeBytes += buffer.Length;
     }
 
     /// <summary>The next size of the form m · 2ᵏ with m = 8 … 15: at most an eighth is wasted.</summary>

@@ -1,24 +1,23 @@
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nabla.Symbolics;
 
 namespace Nabla;
 
 /// <summary>
-/// Applies a program to every element of broadcast arrays. Scalars and tiny arrays go through the scalar executor; the rest
-/// in tiles. An input that already lies as the tile wants it is read where it is; others are gathered (strides, conversion)
-/// or, when they are one number, spread over a tile once.
+/// Applies a program to every element of broadcast arrays. Scalars and tiny arrays go through the scalar executor; arrays that lie
+/// as the loop wants them, and single numbers, straight to a <see cref="LoopKernel"/>; the rest through a <see cref="LoopNest"/>.
 /// </summary>
 internal static unsafe class ElementwiseKernel
 {
     private const int TinySize = 4;
     private const int MaxPinned = 8;
-    private const int LongTile = 1 << 14;
-    private const int TilesInCache = 4;
 
-    [ThreadStatic]
-    private static byte[]? scratch;
+    /// <summary>From so many elements on, several threads share them.</summary>
+    private const int ParallelSize = 1 << 16;
+
+    /// <summary>The least that a thread takes.</summary>
+    private const int SmallestStretch = 1 << 12;
 
     /// <summary>Runs a program; allocates and fills the outputs.</summary>
     /// <param name="program">What to compute.</param>
@@ -60,10 +59,24 @@ internal static unsafe class ElementwiseKernel
             else TensorPrimitives.Add(target.Span<double>(), x.Span<double>(), target.Span<double>());
             return;
         }
+        if (target.DType is DType.Float32 or DType.Float64)
+        {
+            AddStrided(target, x);
+            return;
+        }
         var step = new Odometer(target);
         var from = new Odometer(x);
         for (int i = target.Numel; i > 0; i--, step.Advance(), from.Advance())
             target.SetDouble(step.Position, target.GetDouble(step.Position) + x.GetDouble(from.Position));
+    }
+
+    private static unsafe void AddStrided(in NdArray target, in NdArray x)
+    {
+        fixed (byte* to = target.Storage.Bytes, from = x.Storage.Bytes)
+        {
+            if (target.DType == DType.Float32) StridedAddition.Add((float*)to + target.Offset, (float*)from + x.Offset, target.Dims, target.Strides, x.Strides);
+            else StridedAddition.Add((double*)to + target.Offset, (double*)from + x.Offset, target.Dims, target.Strides, x.Strides);
+        }
     }
 
     // ---- tiny -------------------------------------------------------------------------------------------------------
@@ -97,7 +110,7 @@ internal static unsafe class ElementwiseKernel
         return position;
     }
 
-    // ---- tiles ------------------------------------------------------------------------------------------------------
+    // ---- pinned -------------------------------------------------------------------------------------------------------------
 
     private static void RunPinned(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, DType compute, Span<NdArray> outputs)
     {
@@ -138,65 +151,92 @@ internal static unsafe class ElementwiseKernel
 
     private static void Dispatch(Program program, ReadOnlySpan<NdArray> inputs, byte** inBases, int[] dims, DType compute, Span<NdArray> outputs, byte** outBases)
     {
-        if (compute == DType.Float32) Tiles<float>(program, inputs, inBases, dims, DType.Float32, outputs, outBases);
-        else if (compute == DType.Float64) Tiles<double>(program, inputs, inBases, dims, DType.Float64, outputs, outBases);
-        else Tiles<long>(program, inputs, inBases, dims, DType.Int64, outputs, outBases);
+        bool done = compute switch
+        {
+            DType.Float32 => TryDirect<float>(program, inputs, inBases, DType.Float32, outputs, outBases),
+            DType.Float64 => TryDirect<double>(program, inputs, inBases, DType.Float64, outputs, outBases),
+            _ => TryDirect<long>(program, inputs, inBases, DType.Int64, outputs, outBases),
+        };
+        if (!done) RunNest(program, inputs, inBases, dims, compute, outputs, outBases);
     }
 
-    private static void Tiles<T>(Program program, ReadOnlySpan<NdArray> inputs, byte** inBases, int[] dims, DType type, Span<NdArray> outputs, byte** outBases)
+    // ---- memory as it lies --------------------------------------------------------------------------------------------------
+
+    /// <summary>Runs if every input is contiguous, of the type of the arithmetic and of the full shape, or is one number.</summary>
+    private static bool TryDirect<T>(Program program, ReadOnlySpan<NdArray> inputs, byte** inBases, DType type, Span<NdArray> outputs, byte** outBases)
         where T : unmanaged
     {
         int count = outputs[0].Numel;
-        int inputCount = inputs.Length;
-        int slots = program.RegisterCount;
-        T** registers = stackalloc T*[slots];
-        T** direct = stackalloc T*[inputCount + 1];
-        var gathers = new StridedReader?[inputCount];
-        int buffered = program.RegisterCount - program.FirstTemporary - outputs.Length + program.Constants.Length;
-
-        for (int i = 0; i < inputCount; i++)
+        if (outputs[0].DType != type) return false;
+        Span<bool> uniform = stackalloc bool[inputs.Length];
+        Span<LoopSink> sinks = stackalloc LoopSink[outputs.Length];
+        T* numbers = stackalloc T[inputs.Length + 1];
+        byte** places = stackalloc byte*[inputs.Length + 1];
+        for (int i = 0; i < inputs.Length; i++)
         {
             ref readonly NdArray input = ref inputs[i];
-            direct[i] = null;
-            if (input.DType == type && input.Numel == count && input.IsContiguous) direct[i] = (T*)inBases[i] + input.Offset;
+            uniform[i] = false;
+            if (input.DType == type && input.Numel == count && input.IsContiguous)
+            {
+                places[i] = inBases[i] + ((nint)input.Offset * sizeof(T));
+            }
+            else if (IsOneNumber(input))
+            {
+                uniform[i] = true;
+                numbers[i] = One<T>(input);
+                places[i] = (byte*)(numbers + i);
+            }
             else
             {
-                buffered++;
-                if (!IsOneNumber(input)) gathers[i] = new StridedReader(input, dims);
+                return false;
             }
         }
-        bool directOutputs = true;
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            int register = program.Outputs[i];
-            bool unique = register >= program.FirstTemporary;
-            for (int j = 0; j < i; j++) unique &= program.Outputs[j] != register;
-            directOutputs &= unique && outputs[i].DType == type;
-        }
-        if (!directOutputs) buffered += outputs.Length;
+        sinks.Clear();
+        LoopKernel kernel = LoopKernel.Of<T>(program, uniform, sinks);
+        var work = new Stretch<T>(kernel, places, outBases, inputs.Length, outputs.Length);
+        if (count < ParallelSize) work.Run(0, count);
+        else WorkSplit.Run(count, Math.Max(SmallestStretch, ParallelSize / Math.Max(1, program.Instructions.Length)), SmallestStretch, work);
+        return true;
+    }
 
-        // Few buffers may be longer and still stay together in the first-level cache.
-        int tile = Math.Min(count, buffered <= 0 ? LongTile : TileExecutor.TileSize * Math.Clamp(TilesInCache * sizeof(float) / sizeof(T) / buffered, 1, 4));
-        T* buffer = (T*)Scratch(buffered > 0 ? slots * tile * sizeof(T) : 0);
-        for (int r = 0; r < slots; r++) registers[r] = buffered > 0 ? buffer + (r * tile) : null;
-        TileExecutor.FillConstants(program, registers, tile);
-        for (int i = 0; i < inputCount; i++)
-            if (direct[i] is null && gathers[i] is null) new Span<T>(registers[i], tile).Fill(One<T>(inputs[i]));
-
-        for (int start = 0; start < count; start += tile)
+    /// <summary>A stretch of arrays that lie one element beside the other.</summary>
+    private readonly struct Stretch<T>(LoopKernel kernel, byte** inputs, byte** outputs, int inputCount, int outputCount) : IRangeWork
+        where T : unmanaged
+    {
+        /// <inheritdoc/>
+        public void Run(long from, long to)
         {
-            int length = Math.Min(tile, count - start);
-            for (int i = 0; i < inputCount; i++)
-            {
-                if (direct[i] is not null) registers[i] = direct[i] + start;
-                else gathers[i]?.Read(inBases[i], start, length, registers[i]);
-            }
-            if (directOutputs)
-                for (int i = 0; i < outputs.Length; i++) registers[program.Outputs[i]] = (T*)outBases[i] + start;
-            TileExecutor.Run(program, registers, length);
-            if (directOutputs) continue;
-            for (int i = 0; i < outputs.Length; i++) Store(registers[program.Outputs[i]], outputs[i].DType, outBases[i], start, length);
+            byte** inputPlaces = stackalloc byte*[inputCount + 1];
+            byte** outputPlaces = stackalloc byte*[outputCount + 1];
+            nint* steps = stackalloc nint[Math.Max(inputCount, outputCount) + 1];
+            for (int i = 0; i < inputCount; i++) inputPlaces[i] = inputs[i] + (kernel.IsUniform(i) ? 0 : from * sizeof(T));
+            for (int i = 0; i < outputCount; i++) outputPlaces[i] = outputs[i] + (from * sizeof(T));
+            new Span<nint>(steps, Math.Max(inputCount, outputCount) + 1).Clear();
+            var call = new LoopCall { Inputs = inputPlaces, InputSteps = steps, Outputs = outputPlaces, OutputSteps = steps, Length = (nint)(to - from), Rows = 1 };
+            kernel.Run(&call);
         }
+    }
+
+    // ---- any layout ---------------------------------------------------------------------------------------------------------
+
+    private static void RunNest(Program program, ReadOnlySpan<NdArray> inputs, byte** inBases, int[] dims, DType compute, Span<NdArray> outputs, byte** outBases)
+    {
+        var from = new LoopOperand[inputs.Length];
+        for (int i = 0; i < from.Length; i++)
+        {
+            from[i] = new LoopOperand(inputs[i].DType, Widened(Broadcasting.Strides(inputs[i], dims)));
+            inBases[i] += (nint)inputs[i].Offset * inputs[i].DType.Size();
+        }
+        var to = new LoopResult[outputs.Length];
+        for (int i = 0; i < to.Length; i++) to[i] = new LoopResult(outputs[i].DType, Widened(outputs[i].Strides));
+        LoopNest.Of(program, compute, dims, from, to).Run(inBases, outBases);
+    }
+
+    private static nint[] Widened(int[] strides)
+    {
+        var wide = new nint[strides.Length];
+        for (int i = 0; i < wide.Length; i++) wide[i] = strides[i];
+        return wide;
     }
 
     /// <summary>Whether all elements are the same place in memory: a scalar, however it was expanded.</summary>
@@ -212,33 +252,4 @@ internal static unsafe class ElementwiseKernel
         typeof(T) == typeof(float) ? (T)(object)(float)x.GetDouble(x.Offset)
         : typeof(T) == typeof(double) ? (T)(object)x.GetDouble(x.Offset)
         : (T)(object)x.GetInt64(x.Offset);
-
-    private static void Store<T>(T* source, DType type, byte* target, int start, int length)
-        where T : unmanaged
-    {
-        switch (type)
-        {
-            case DType.Float32: Convert((float*)target + start); break;
-            case DType.Float64: Convert((double*)target + start); break;
-            case DType.Int64: Convert((long*)target + start); break;
-            case DType.Int32: Convert((int*)target + start); break;
-            case DType.UInt8: Convert(target + start); break;
-            default: TruthValues.Narrow(source, target + start, length); break;
-        }
-
-        void Convert<TTarget>(TTarget* to)
-            where TTarget : unmanaged
-        {
-            for (int i = 0; i < length; i++) to[i] = Cast.To<T, TTarget>(source[i]);
-        }
-    }
-
-    private static byte* Scratch(int bytes)
-    {
-        const int Alignment = 64;
-        if (scratch is null || scratch.Length < bytes + Alignment)
-            scratch = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, 1 << 15) + Alignment, pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch));
-        return (byte*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
-    }
 }

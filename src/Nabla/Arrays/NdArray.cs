@@ -57,7 +57,9 @@ internal readonly struct NdArray
         byte[] bytes = new byte[dtype == DType.Float32 ? sizeof(float) : sizeof(double)];
         if (dtype == DType.Float32) Unsafe.As<byte, float>(ref bytes[0]) = (float)value;
         else Unsafe.As<byte, double>(ref bytes[0]) = value;
-        return new NdArray(new Storage(bytes), [], [], 0, dtype);
+        Storage storage = Storage.Of(bytes);
+        AllocationScope.Current?.Made(storage);
+        return new NdArray(storage, [], [], 0, dtype);
     }
 
     /// <summary>A new contiguous array of zeros.</summary>

@@ -7,29 +7,27 @@ namespace Nabla;
 internal sealed unsafe class StridedReader
 {
     private readonly DType type;
-    private readonly int offset;
     private readonly int[] dims;
     private readonly int[] strides;
 
-    public StridedReader(in NdArray x, int[] shape)
+    /// <summary>The reader of an array of the given type that steps like this along the axes of a shape, from its first element.</summary>
+    public StridedReader(DType type, nint[] shape, nint[] steps)
     {
-        type = x.DType;
-        offset = x.Offset;
-        int[] broadcast = Broadcasting.Strides(x, shape);
+        this.type = type;
         dims = new int[Math.Max(shape.Length, 1)];
         strides = new int[dims.Length];
         int rank = 0;
         for (int axis = 0; axis < shape.Length; axis++)
         {
             if (shape[axis] == 1) continue;
-            if (rank > 0 && strides[rank - 1] == broadcast[axis] * shape[axis])
+            if (rank > 0 && strides[rank - 1] == steps[axis] * shape[axis])
             {
-                dims[rank - 1] *= shape[axis];
-                strides[rank - 1] = broadcast[axis];
+                dims[rank - 1] *= (int)shape[axis];
+                strides[rank - 1] = (int)steps[axis];
                 continue;
             }
-            dims[rank] = shape[axis];
-            strides[rank++] = broadcast[axis];
+            dims[rank] = (int)shape[axis];
+            strides[rank++] = (int)steps[axis];
         }
         if (rank == 0) (dims[0], strides[0], rank) = (1, 0, 1);
         Array.Resize(ref dims, rank);
@@ -56,7 +54,7 @@ internal sealed unsafe class StridedReader
     {
         int last = dims.Length - 1;
         int* index = stackalloc int[dims.Length];
-        int position = offset;
+        int position = 0;
         for (int axis = last, rest = start; axis >= 0; axis--)
         {
             index[axis] = rest % dims[axis];

@@ -10,7 +10,7 @@ namespace Nabla;
 /// holds at the moment is handled through a private dictionary instead. Gradients of leaves wait until the whole walk has
 /// succeeded: see <see cref="LeafGradients"/>.
 /// </remarks>
-internal sealed class BackwardPass
+internal sealed partial class BackwardPass
 {
     [ThreadStatic]
     private static BackwardPass? idle;
@@ -52,6 +52,7 @@ internal sealed class BackwardPass
         accumulates = false;
         leaves.Clear();
         idle = this;
+        BufferPool.PassEnded();
     }
 
     // ---- entrances --------------------------------------------------------------------------------------------------
@@ -138,17 +139,20 @@ internal sealed class BackwardPass
         var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
-            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
-        while (stack.TryPop(out (Node Node, int Next) top))
         {
-            if (top.Next < top.Node.EdgeCount)
+            // One output after the other: an output that another depends on must be known to be needed, or not, before that one is.
+            if (output.GradientEdge().Node is { } root && seen.Add(root)) stack.Push((root, 0));
+            while (stack.TryPop(out (Node Node, int Next) top))
             {
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
-                continue;
+                if (top.Next < top.Node.EdgeCount)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence >= earliest && seen.Add(child)) stack.Push((child, 0));
+                    continue;
+                }
+                for (int i = 0; i < top.Node.EdgeCount; i++)
+                    if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
             }
-            for (int i = 0; i < top.Node.EdgeCount; i++)
-                if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
         }
         return needed;
     }
@@ -216,15 +220,8 @@ internal sealed class BackwardPass
         if (needed is not null && !needed.Contains(node)) return;
         (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
         if (!ReferenceEquals(gradient.Dims, dims) && !gradient.Dims.AsSpan().SequenceEqual(dims))
-        {
-            gradient = VectorSpace.Current.SumTo(gradient, dims);
-            owned = true;
-        }
-        if (gradient.DType != dtype)
-        {
-            gradient = VectorSpace.Current.Cast(gradient, dtype);
-            owned = true;
-        }
+            Replace(ref gradient, ref owned, VectorSpace.Current.SumTo(gradient, dims));
+        if (gradient.DType != dtype) Replace(ref gradient, ref owned, VectorSpace.Current.Cast(gradient, dtype));
         if (anomaly && running is not null && VectorSpace.Current.HasNan(gradient)) throw AutogradErrors.NanGradient(running, input);
         if (collected is not null)
         {
@@ -232,6 +229,24 @@ internal sealed class BackwardPass
             return;
         }
         Add(ref SlotOf(node, edge.Output), gradient, owned);
+    }
+
+    /// <summary>Adds the gradient of a part of an output of a node to those waiting there, without an array of zeros around it.</summary>
+    /// <param name="edge">Where the gradient of the whole goes.</param>
+    /// <param name="view">Cuts the part from the whole.</param>
+    /// <param name="part">The gradient of the part.</param>
+    /// <returns>False if the gradient of the whole has to be made and sent instead.</returns>
+    public bool TrySendPart(Edge edge, ViewOp view, Tensor part)
+    {
+        if (createGraph || anomaly || collected is not null) return false;
+        if (edge.Node is not { } node || (needed is not null && !needed.Contains(node))) return true;
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
+        if (part.DType != dtype) return false;
+        ref GradientSlot slot = ref SlotOf(node, edge.Output);
+        bool empty = slot.Gradient is null;
+        if (!PartialGradients.TryAdd(ref slot.Gradient, slot.Owned, dims, part, view)) return false;
+        slot.Owned |= empty;
+        return true;
     }
 
     /// <summary>
@@ -255,35 +270,19 @@ internal sealed class BackwardPass
         var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
+        {
             if (output.GradientEdge().Node is { } root && root.Sequence > replaced.Sequence && seen.Add(root)) stack.Push((root, 0));
-        while (stack.TryPop(out (Node Node, int Next) top))
-        {
-            if (top.Next < top.Node.EdgeCount)
+            while (stack.TryPop(out (Node Node, int Next) top))
             {
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
-                continue;
+                if (top.Next < top.Node.EdgeCount)
+                {
+                    stack.Push((top.Node, top.Next + 1));
+                    if (top.Node.EdgeAt(top.Next).Node is { } child && child.Sequence > replaced.Sequence && seen.Add(child)) stack.Push((child, 0));
+                    continue;
+                }
+                for (int i = 0; i < top.Node.EdgeCount; i++)
+                    if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
             }
-            for (int i = 0; i < top.Node.EdgeCount; i++)
-                if (top.Node.EdgeAt(i).Node is { } child && needed!.Contains(child)) needed.Add(top.Node);
-        }
-    }
-
-    private void Add(ref GradientSlot slot, Tensor gradient, bool owned)
-    {
-        if (slot.Gradient is null)
-        {
-            slot.Gradient = gradient;
-            slot.Owned = owned && !createGraph;
-        }
-        else if (slot.Owned && !slot.Gradient.IsTraced && !gradient.IsTraced)
-        {
-            VectorSpace.Current.AddInto(slot.Gradient, gradient);
-        }
-        else
-        {
-            slot.Gradient = VectorSpace.Current.Add(slot.Gradient, gradient);
-            slot.Owned = !createGraph;
         }
     }
 
@@ -314,7 +313,7 @@ internal sealed class BackwardPass
             hooks.Apply(0, ref slot, this);
             for (int i = 1; i < node.OutputCount; i++) hooks.Apply(i, ref more![i - 1], this);
         }
-        if (!Capture(node, slot, more)) return;
+        if (!Capture(node, ref slot, more)) return;
         if (node.Released) throw AutogradErrors.GraphConsumed(node);
         if (hooks is { SurroundNode: true }) RunBetweenHooks(node, hooks, slot, more);
         else node.Run(this, slot, more);
@@ -341,11 +340,17 @@ internal sealed class BackwardPass
     }
 
     /// <summary>Keeps the gradients that were asked for. Returns whether the node itself must still run.</summary>
-    private bool Capture(Node node, in GradientSlot slot, GradientSlot[]? more)
+    private bool Capture(Node node, ref GradientSlot slot, GradientSlot[]? more)
     {
         if (targets is null || (accumulates && node is AccumulateGrad)) return true;
         for (int i = 0; i < node.OutputCount; i++)
-            if (targets.TryGetValue((node, i), out int input)) captured![input] = i == 0 ? slot : more![i - 1];
+        {
+            if (!targets.TryGetValue((node, i), out int input)) continue;
+            ref GradientSlot kept = ref slot;
+            if (i > 0) kept = ref more![i - 1];
+            captured![input] = kept;
+            kept.Owned = false;
+        }
         for (int i = 0; i < node.EdgeCount; i++)
             if (node.EdgeAt(i).Node is { } next && needed!.Contains(next)) return true;
         return false;

@@ -198,6 +198,7 @@ internal sealed class ElementwiseNode : Node
             else computed++;
         }
         if (computed == 0) return;
+        bool last = computed == wanted.Length;
 
         int count = outputs + saved;
         var room = default(FewTensors);
@@ -211,6 +212,8 @@ internal sealed class ElementwiseNode : Node
         var resultRoom = default(FewTensors);
         Span<Tensor> results = computed <= FewTensors.Length ? ((Span<Tensor>)resultRoom)[..computed] : new Tensor[computed];
         plan.Backward.Apply(arguments, results);
+        if (last) pass.Consume(slot);
+        for (int j = 1; j < outputs; j++) pass.Consume(more![j - 1]);
         for (int i = 0, at = 0; i < wanted.Length; i++)
         {
             if (!plan.PassesThrough[i]) pass.Send(EdgeAt(wanted[i]), results[at++], owned: true, wanted[i]);

@@ -183,6 +183,7 @@ public sealed partial class ElementwiseOp
         {
             Evaluate(inputs, outputs);
         }
+        if ((flags & TensorFlags.Traced) == 0) Recorder.Current?.Add(this, inputs, outputs);
         if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
     }
 
@@ -213,13 +214,13 @@ public sealed partial class ElementwiseOp
     private void Compute(ReadOnlySpan<Tensor> inputs, Span<NdArray> outputs)
     {
         int[] dims = ResultDims(inputs);
-        DType type = ComputeType(inputs);
+        DType type = ResultType(inputs);
         Program program = Declared.Program;
         DType result = IsPredicate ? DType.Bool : type;
         var room = default(FewArrays);
         Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
-        ElementwiseKernel.Run(program, arrays, dims, type.IsFloatingPoint() ? type : DType.Int64, result, outputs);
+        ElementwiseKernel.Run(program, arrays, dims, ComputeType(type), result, outputs);
     }
 
     private int[] ResultDims(ReadOnlySpan<Tensor> inputs)
@@ -229,7 +230,12 @@ public sealed partial class ElementwiseOp
         return dims;
     }
 
-    private DType ComputeType(ReadOnlySpan<Tensor> inputs)
+    /// <summary>The type in which the formula is computed for these inputs: float32, float64, or int64 for whole numbers.</summary>
+    internal DType ArithmeticType(ReadOnlySpan<Tensor> inputs) => ComputeType(ResultType(inputs));
+
+    private static DType ComputeType(DType result) => result.IsFloatingPoint() ? result : DType.Int64;
+
+    private DType ResultType(ReadOnlySpan<Tensor> inputs)
     {
         DType type = ElementTypes.Result(inputs);
         if (insteadOfBool is not null)

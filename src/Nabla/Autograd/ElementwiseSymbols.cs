@@ -8,8 +8,14 @@ public sealed partial class ElementwiseOp
     private Tensor[] EvaluateSymbols(ReadOnlySpan<Tensor> inputs)
     {
         int[] dims = ResultDims(inputs);
-        DType type = IsPredicate ? DType.Bool : ComputeType(inputs);
+        DType type = IsPredicate ? DType.Bool : ResultType(inputs);
         FormulaList list = SymbolicMode.ListOf(inputs);
+        if (list is StepFormulas steps)
+        {
+            int[][] values = new int[inputs.Length][];
+            for (int i = 0; i < values.Length; i++) values[i] = steps.Values(inputs[i], dims);
+            return Array.ConvertAll(steps.Apply(Declared.Program, values, Shape.Product(dims)), column => SymbolicMode.Tensor(steps, column, dims, type));
+        }
         var columns = new Expr[inputs.Length][];
         for (int i = 0; i < columns.Length; i++) columns[i] = SymbolicMode.Formulas(inputs[i], dims);
         int count = Shape.Product(dims);

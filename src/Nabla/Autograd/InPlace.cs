@@ -40,6 +40,7 @@ internal static class InPlace
         }
         // A value cut from the tensor's own memory must be read before it is overwritten.
         bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
+        Recorder.Current?.Write(op, target.Value, result.Value);
         ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;
         GC.KeepAlive(result.Value.Storage);
@@ -100,7 +101,7 @@ internal static class InPlace
     private static Tensor Snapshot(Tensor target)
     {
         Tensor copy = target.WithoutHistory();
-        copy.Value = ArrayCopy.Contiguous(target.Value);
+        copy.Value = VectorSpace.Current.Copy(new Tensor(target.Value)).Value;
         if (target.GradFn is { } node) copy.SetHistory(node, target.OutputIndex);
         return copy;
     }

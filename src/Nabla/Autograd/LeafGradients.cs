@@ -34,7 +34,7 @@ internal struct LeafGradients
             CommitWithHooks(createGraph);
             return;
         }
-        for (int i = 0; i < count; i++) AddTo(arrived[i], createGraph);
+        for (int i = 0; i < count; i++) AddTo(arrived[i], createGraph, seen: false);
     }
 
     /// <summary>
@@ -59,7 +59,7 @@ internal struct LeafGradients
             {
                 foreach (Arrival arrival in all)
                 {
-                    AddTo(arrival, createGraph);
+                    AddTo(arrival, createGraph, seen: true);
                     if (arrival.Node is { HasHooks: true } node) node.Hooks.Accumulated(arrival.Tensor, arrival.Slot.Gradient!);
                 }
             }
@@ -80,25 +80,34 @@ internal struct LeafGradients
         }
     }
 
-    private static void AddTo(in Arrival arrival, bool createGraph)
+    /// <param name="arrival">What arrived.</param>
+    /// <param name="createGraph">Whether the sum is recorded.</param>
+    /// <param name="seen">Whether hooks may hold the gradient.</param>
+    private static void AddTo(in Arrival arrival, bool createGraph, bool seen)
     {
         Tensor tensor = arrival.Tensor;
         GradientSlot slot = arrival.Slot;
         Tensor gradient = slot.Gradient!;
+        Recorder.Current?.CheckAccumulates(tensor);
         lock (tensor)
         {
             // Only that of a leaf is added to in its memory, as in PyTorch: a retained one may have been kept elsewhere.
             if (arrival.Node is not null && tensor.Gradient is { } known && !createGraph && !known.RequiresGrad && !known.IsTraced && !gradient.IsTraced)
             {
                 VectorSpace.Current.AddInto(known, gradient);
+                if (slot.Owned && !seen) BufferPool.Return(gradient.Value.Storage);
                 return;
             }
+            bool alone = !seen && !createGraph && !gradient.IsTraced && tensor.Gradient is null;
             Modes before = GradMode.SetRecording(createGraph);
             try
             {
                 tensor.Gradient = tensor.Gradient is { } sum ? VectorSpace.Current.Add(sum, gradient)
                     : slot.Owned && gradient.IsContiguous ? gradient
                     : VectorSpace.Current.Copy(createGraph ? gradient : gradient.WithoutHistory());
+                if (!alone) return;
+                tensor.Gradient.Flags |= TensorFlags.Unseen;
+                if (slot.Owned && !ReferenceEquals(tensor.Gradient, gradient)) BufferPool.Return(gradient.Value.Storage);
             }
             finally
             {

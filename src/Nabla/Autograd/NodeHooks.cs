@@ -94,7 +94,9 @@ internal sealed class NodeHooks(Node node)
         }
         foreach ((int at, Tensor tensor) in retained)
         {
-            if (at == output) pass.Accumulate(tensor, slot with { Owned = false }, null);
+            if (at != output) continue;
+            slot.Owned = false;
+            pass.Accumulate(tensor, slot, null);
         }
     }
 

@@ -35,6 +35,15 @@ internal abstract class Op(string name)
     /// <summary>Computes on arrays for a rule that runs an operation on numbers which stand for something else.</summary>
     internal NdArray[] Run(ReadOnlySpan<Tensor> inputs) => Guarded(inputs);
 
+    /// <summary>Whether the shapes of the outputs depend on the values of the inputs, not only on their shapes.</summary>
+    internal virtual bool ShapesFollowValues => false;
+
+    /// <summary>The axes over which the operation adds up its input, if that is all it does; null otherwise.</summary>
+    internal virtual int[]? SummedAxes => null;
+
+    /// <summary>Whether the output is the input, in another type or memory.</summary>
+    internal virtual bool IsCopy => false;
+
     /// <summary>Whether backward needs the value of an input.</summary>
     protected virtual bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => true;
 
@@ -79,16 +88,21 @@ internal abstract class Op(string name)
 
     private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)
     {
+        Recorder? recorder = Recorder.Pause();
+        NdArray[] results;
         BufferPool.Enter();
         try
         {
-            return Compute(inputs);
+            results = Compute(inputs);
         }
         finally
         {
             BufferPool.Exit();
+            Recorder.Resume(recorder);
             foreach (Tensor input in inputs) GC.KeepAlive(input);
         }
+        recorder?.Add(this, inputs, results);
+        return results;
     }
 
     /// <summary>Makes tensors of the computed arrays; view operations mark them as views.</summary>
@@ -248,9 +262,66 @@ internal sealed class OpNode : Node
         var gradients = new Tensor?[OutputCount];
         gradients[0] = slot.Gradient;
         for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
-        Tensor?[] results = context.Op.Vjp(context, gradients);
+        if (context.Op is ViewOp { CutsPart: true } view && gradients[0] is { } part && pass.TrySendPart(edges[0], view, part))
+        {
+            pass.Consume(slot);
+            return;
+        }
+        bool tracks = !pass.CreatesGraph && BufferPool.BeginTracking();
+        Tensor?[] results;
+        try
+        {
+            results = context.Op.Vjp(context, gradients);
+        }
+        catch
+        {
+            if (tracks) BufferPool.StopTracking();
+            throw;
+        }
+        if (tracks) SendAndReturn(pass, results, slot, more);
+        else Send(pass, results, owned: 0);
+    }
+
+    private void Send(BackwardPass pass, Tensor?[] results, int owned)
+    {
         for (int i = 0; i < results.Length; i++)
-            if (results[i] is { } result) pass.Send(edges[i], result, owned: false, i);
+            if (results[i] is { } result) pass.Send(edges[i], result, (owned >> i & 1) != 0, i);
+    }
+
+    /// <summary>Gives back what the rule made in between and the gradients that it read, as far as no result lies in their memory.</summary>
+    private void SendAndReturn(BackwardPass pass, Tensor?[] results, in GradientSlot slot, GradientSlot[]? more)
+    {
+        int owned = 0;
+        bool traced = false;
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (results[i] is not { } result) continue;
+            traced |= result.IsTraced || result.DType.IsComplex();
+            bool shared = false;
+            for (int j = 0; j < results.Length; j++) shared |= j != i && results[j] is { } other && ReferenceEquals(other.Value.Storage, result.Value.Storage);
+            bool sole = BufferPool.WasLent(result.Value.Storage) || (slot.Owned && ReferenceEquals(slot.Gradient!.Value.Storage, result.Value.Storage));
+            if (sole && !shared && i < 32) owned |= 1 << i;
+        }
+        if (traced)
+        {
+            BufferPool.StopTracking();
+            Send(pass, results, owned: 0);
+            return;
+        }
+        foreach (Tensor? result in results)
+            if (result is not null) BufferPool.Keep(result.Value.Storage);
+        BufferPool.ReturnTracked();
+        ConsumeUnless(pass, slot, results);
+        for (int i = 1; i < OutputCount; i++) ConsumeUnless(pass, more![i - 1], results);
+        Send(pass, results, owned);
+    }
+
+    private static void ConsumeUnless(BackwardPass pass, in GradientSlot slot, Tensor?[] results)
+    {
+        if (!slot.Owned) return;
+        foreach (Tensor? result in results)
+            if (result is not null && ReferenceEquals(result.Value.Storage, slot.Gradient!.Value.Storage)) return;
+        pass.Consume(slot);
     }
 
     internal override void Release()

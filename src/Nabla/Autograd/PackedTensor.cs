@@ -100,6 +100,8 @@ internal sealed class PackedTensor
         Modes before = GradMode.Change(Modes.NoGrad, Modes.SavedTensorHooks);
         try
         {
+            // The function may keep what it made.
+            BufferPool.StopTracking();
             Tensor value = hooks.Unpack(packed) ?? throw AutogradErrors.UnpackedNull(op);
             if (!value.Dims.AsSpan().SequenceEqual(dims) || value.DType != dtype) throw AutogradErrors.UnpackedOther(op, value, new Shape(dims), dtype);
             return value;

@@ -14,7 +14,7 @@ internal static class HalfPrecisionStore
     public static object Pack(Tensor x)
     {
         if (!x.DType.IsFloatingPoint()) return x;
-        NdArray single = ArrayCopy.To(x.Value, DType.Float32);
+        NdArray single = ArrayCopy.To(x.Numbers("SavedTensors.InHalfPrecision"), DType.Float32);
         ReadOnlySpan<float> values = single.Span<float>();
         foreach (float value in values)
             if (float.IsFinite(value) && Math.Abs(value) > Largest) return x;
@@ -64,7 +64,7 @@ internal sealed class DiskStore
 
     public object Pack(Tensor x)
     {
-        NdArray value = x.Value;
+        NdArray value = x.Numbers("SavedTensors.OnDisk");
         long bytes = (long)value.Numel * x.DType.Size();
         if (bytes < smallestBytes || bytes == 0) return x;
         if (!value.IsContiguous) value = ArrayCopy.Contiguous(value);

@@ -70,6 +70,22 @@ internal static class SymbolicMode
         return Tensor(list, ids, dtype);
     }
 
+    /// <summary>A tensor of steps.</summary>
+    /// <param name="list">The steps of the trace.</param>
+    /// <param name="values">A value of the graph for each element, in row-major order.</param>
+    /// <param name="dims">The shape.</param>
+    /// <param name="dtype">The type that numbers in their place would have.</param>
+    public static Tensor Tensor(StepFormulas list, ReadOnlySpan<int> values, int[] dims, DType dtype)
+    {
+        NdArray ids = NdArray.Allocate(dims, DType.Float64);
+        Span<double> numbers = ids.Span<double>();
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = list.NumberOf(values[i]);
+        return Tensor(list, ids, dtype);
+    }
+
+    /// <summary>Whether formulas will be computed as they stand, so that they have to guard against overflow as kernels do.</summary>
+    public static bool IsComputed(Tensor x) => x.IsSymbolic && x.Extra!.Symbols!.List is StepFormulas;
+
     private static Tensor Tensor(FormulaList list, in NdArray ids, DType dtype)
     {
         // Memory of the right size that nobody reads: NaN, if somebody did.
@@ -166,6 +182,28 @@ internal static class SymbolicMode
         return Functions.Sum(Array.ConvertAll(terms, term => term * divisor)) * quotient;
     }
 
+    /// <summary>The sum over axes.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axes">The axes, ascending.</param>
+    /// <param name="keep">Keep them with length 1.</param>
+    public static Tensor SumOver(Tensor x, int[] axes, bool keep)
+    {
+        if (ListOf([x]) is not StepFormulas steps) return Reduce(x, axes, keep, x.DType, Sum);
+        int[] others = [.. Enumerable.Range(0, x.Rank).Except(axes)], order = [.. others, .. axes];
+        int[] dims = ReducedDims(x.Dims, axes, keep);
+        NdArray ids = x.Extra!.Symbols!.Ids;
+        var groups = ids.View(Array.ConvertAll(order, axis => ids.Dims[axis]), Array.ConvertAll(order, axis => ids.Strides[axis]), ids.Offset);
+        var sums = new int[Shape.Product(dims)];
+        var group = new int[sums.Length == 0 ? 0 : x.Numel / sums.Length];
+        var step = new Odometer(groups);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            for (int j = 0; j < group.Length; j++, step.Advance()) group[j] = steps.ValueOf((int)ids.At<double>(step.Position));
+            sums[i] = steps.Sum(group);
+        }
+        return Tensor(steps, sums, dims, x.DType);
+    }
+
     // ---- rows and matrices ----------------------------------------------------------------------------------------------
 
     /// <summary>Reduces axes: each group of elements to one formula.</summary>
@@ -178,13 +216,18 @@ internal static class SymbolicMode
     {
         int[] others = [.. Enumerable.Range(0, x.Rank).Except(axes)];
         Expr[][] groups = Groups(x, [.. others, .. axes], axes.Length);
-        int[] dims = new int[keep ? x.Rank : others.Length];
-        for (int i = 0, at = 0; i < x.Rank; i++)
+        return Tensor(ListOf([x]), Array.ConvertAll(groups, group => rule(group)), ReducedDims(x.Dims, axes, keep), dtype);
+    }
+
+    private static int[] ReducedDims(int[] from, int[] axes, bool keep)
+    {
+        int[] dims = new int[keep ? from.Length : from.Length - axes.Length];
+        for (int i = 0, at = 0; i < from.Length; i++)
         {
             bool reduced = Array.IndexOf(axes, i) >= 0;
-            if (keep || !reduced) dims[at++] = reduced ? 1 : x.Dims[i];
+            if (keep || !reduced) dims[at++] = reduced ? 1 : from[i];
         }
-        return Tensor(ListOf([x]), Array.ConvertAll(groups, group => rule(group)), dims, dtype);
+        return dims;
     }
 
     /// <summary>Replaces each row along an axis by a row of as many formulas.</summary>

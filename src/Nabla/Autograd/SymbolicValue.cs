@@ -12,33 +12,16 @@ namespace Nabla;
 internal sealed record SymbolicValue(FormulaList List, NdArray Ids);
 
 /// <summary>The formulas of one trace, each once.</summary>
-internal sealed class FormulaList
+internal abstract class FormulaList
 {
     private readonly Lock gate = new();
-    private readonly List<Expr> formulas = [];
-    private readonly Dictionary<Expr, int> numbers = [];
     private readonly Dictionary<Expr, ChosenElement> choices = [];
 
-    public FormulaList() => Add(0);
-
-    public Expr this[int number]
-    {
-        get
-        {
-            lock (gate) return formulas[number];
-        }
-    }
+    /// <summary>The formula that has a number.</summary>
+    public abstract Expr this[int number] { get; }
 
     /// <summary>The number of a formula, a new one if it is not in the list.</summary>
-    public int Add(Expr formula)
-    {
-        lock (gate)
-        {
-            if (numbers.TryGetValue(formula, out int known)) return known;
-            formulas.Add(formula);
-            return numbers[formula] = formulas.Count - 1;
-        }
-    }
+    public abstract int Add(Expr formula);
 
     /// <summary>Notes which element of a row stands at a position that depends on the row's values.</summary>
     public void Remember(Expr position, ChosenElement choice)
@@ -56,6 +39,41 @@ internal sealed class FormulaList
     public Expr? Chosen(Expr position, ReadOnlySpan<Expr> row)
     {
         lock (gate) return choices.TryGetValue(position, out ChosenElement? choice) && row.SequenceEqual(choice.Row) ? choice.Element : null;
+    }
+
+    /// <summary>What is known of a position holds under its new name too.</summary>
+    protected void Rename(Expr position, Expr name)
+    {
+        lock (gate)
+            if (choices.TryGetValue(position, out ChosenElement? choice)) choices.TryAdd(name, choice);
+    }
+}
+
+/// <summary>Formulas in the symbols of a function's arguments.</summary>
+internal sealed class WholeFormulas : FormulaList
+{
+    private readonly Lock gate = new();
+    private readonly List<Expr> formulas = [];
+    private readonly Dictionary<Expr, int> numbers = [];
+
+    public WholeFormulas() => Add(0);
+
+    public override Expr this[int number]
+    {
+        get
+        {
+            lock (gate) return formulas[number];
+        }
+    }
+
+    public override int Add(Expr formula)
+    {
+        lock (gate)
+        {
+            if (numbers.TryGetValue(formula, out int known)) return known;
+            formulas.Add(formula);
+            return numbers[formula] = formulas.Count - 1;
+        }
     }
 }
 

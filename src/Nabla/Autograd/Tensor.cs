@@ -35,6 +35,9 @@ internal enum TensorFlags
     /// <summary>A result that keeps its gradient, wherever in-place operations take its history.</summary>
     RetainsGrad = 128,
 
+    /// <summary>A gradient that nobody has asked for yet: only the tensor whose gradient it is holds it.</summary>
+    Unseen = 256,
+
     /// <summary>Not a plain array: an operation is computed by another rule than its kernel.</summary>
     Traced = Dual | Batched | Symbolic,
 }
@@ -74,6 +77,7 @@ public sealed partial class Tensor
     {
         Value = value;
         if (GradMode.IsInference) Flags = TensorFlags.Inference;
+        Recorder.Current?.Made(this);
     }
 
     /// <summary>The lengths of the axes, outermost first.</summary>
@@ -149,6 +153,7 @@ public sealed partial class Tensor
     {
         if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
         if (HasLevel && ItemsWithin() is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        Recorder.Current?.CheckRead(op, Value);
         return ref Value;
     }
 
@@ -198,7 +203,15 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">Set to a tensor of another dtype.</exception>
     public Tensor? Grad
     {
-        get => Gradient;
+        get
+        {
+            if (Gradient is not { } gradient || (gradient.Flags & TensorFlags.Unseen) == 0) return Gradient;
+            lock (this)
+            {
+                if (Gradient is { } now) now.Flags &= ~TensorFlags.Unseen;
+                return Gradient;
+            }
+        }
         set
         {
             if (value is not null)
@@ -206,7 +219,12 @@ public sealed partial class Tensor
                 if (value.Shape != Shape) throw AutogradErrors.GradShape("Grad", value.Shape, Shape);
                 if (value.DType != DType) throw AutogradErrors.GradDType("Grad", value.DType, DType);
             }
-            Gradient = value;
+            lock (this)
+            {
+                Tensor? before = Gradient;
+                Gradient = value;
+                if (before is not null && (before.Flags & TensorFlags.Unseen) != 0) BufferPool.Return(before.Value.Storage);
+            }
         }
     }
 

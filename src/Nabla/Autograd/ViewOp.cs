@@ -14,6 +14,9 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>Whether the call makes several views at once, none of which may then be changed in place.</summary>
     public virtual bool IsOneOfSeveral => false;
 
+    /// <summary>Whether the view is a part of the whole, in which no element appears twice: its transpose puts it back among zeros.</summary>
+    public virtual bool CutsPart => false;
+
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x) => Apply(x);
 

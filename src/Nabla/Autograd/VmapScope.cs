@@ -51,7 +51,7 @@ internal sealed class VmapScope : IDisposable
     /// <param name="draw">Draws an array of a shape.</param>
     public static Tensor Draw(string op, Shape shape, Func<Shape, Tensor> draw)
     {
-        if (innermost is null) return draw(shape);
+        if (innermost is null) return Drawn(op, shape, draw);
 
         // The outermost items lie in front.
         var apart = new List<VmapScope>();
@@ -63,10 +63,13 @@ internal sealed class VmapScope : IDisposable
             apart.Add(scope);
             dims = [scope.count, .. dims];
         }
-        Tensor x = draw(new Shape(dims));
+        Tensor x = Drawn(op, new Shape(dims), draw);
         for (int i = apart.Count - 1; i >= 0; i--) x = BatchMode.Wrap(apart[i].Level, x);
         return x;
     }
+
+    private static Tensor Drawn(string op, Shape shape, Func<Shape, Tensor> draw) =>
+        Recorder.Current is { } recorder ? recorder.Draw(op, () => draw(shape)) : draw(shape);
 
     public void Dispose()
     {

@@ -65,7 +65,7 @@ public static class GradientClipping
     {
         var gradients = new List<Tensor>();
         foreach (Tensor parameter in parameters)
-            if (parameter.Grad is { } gradient) gradients.Add(gradient);
+            if (parameter.Gradient is { } gradient) gradients.Add(gradient);
         return gradients;
     }
 }

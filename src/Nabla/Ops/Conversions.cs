@@ -41,6 +41,8 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override bool IsCopy => true;
+
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 
         // Between floating-point types a formula stays what it is: it has no precision to lose.
@@ -64,6 +66,8 @@ public sealed partial class Tensor
     private sealed class CloneOp(string name) : LinearOp(name)
     {
         public Tensor Of(Tensor x) => Apply(x);
+
+        internal override bool IsCopy => true;
 
         internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
 

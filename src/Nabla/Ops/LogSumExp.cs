@@ -48,7 +48,12 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => new LogSumExpOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
 
-        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Exp().Sum(AxesFrom(axes), keep).Log()];
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            (Tensor powers, Tensor? shift) = Powers(inputs[0], axes);
+            Tensor y = powers.Sum(AxesFrom(axes), keep).Log();
+            return [shift is null ? y : y + shift.Reshape(y.Shape)];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, AxisGroups.Reduced(inputs[0].Dims, axes, keep), default(LogSumExpKernel))];
@@ -63,6 +68,15 @@ public sealed partial class Tensor
             WeightedOp.Apply(context[0], Keep(FiniteOp.Apply(context.Output(0), Number(double.NegativeInfinity)), context.Shape(0), axes), by);
     }
 
+    // As a formula exp(x); where it is computed, exp(x − shift) with the largest element, where that is finite.
+    private static (Tensor Powers, Tensor? Shift) Powers(Tensor x, int[] axes)
+    {
+        if (!SymbolicMode.IsComputed(x) || x.Numel == 0) return (x.Exp(), null);
+        Tensor shift = FiniteOrZeroOp.Apply(x.Amax(AxesFrom(axes), keepAxis: true), Number(double.PositiveInfinity));
+        return ((x - shift).Exp(), shift);
+    }
+
+    private static readonly ElementwiseOp FiniteOrZeroOp = ElementwiseOp.Of("LogSumExp", (x, infinity) => F.Select(F.Less(F.Abs(x), infinity), x, 0)).Unlisted();
     private static readonly ElementwiseOp FiniteOp = ElementwiseOp.Of("LogSumExp", (y, low) => F.Select(F.Equal(y, low), 0, y)).Unlisted();
     private static readonly ElementwiseOp WeightedOp = ElementwiseOp.Of("LogSumExp", (x, y, g) => g * F.Exp(x - y)).Unlisted();
 
@@ -83,7 +97,7 @@ public sealed partial class Tensor
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
         {
-            Tensor powers = inputs[0].Exp();
+            Tensor powers = Powers(inputs[0], axes).Powers;
             return [powers / powers.Sum(AxesFrom(axes), keepAxis: true)];
         }
 
@@ -147,7 +161,11 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => new LogSoftmaxOp(BatchedInputs.Shift(axes)).ApplyMany(items[0]);
 
-        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0] - inputs[0].Exp().Sum(AxesFrom(axes), keepAxis: true).Log()];
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
+        {
+            (Tensor powers, Tensor? shift) = Powers(inputs[0], axes);
+            return [(shift is null ? inputs[0] : inputs[0] - shift) - powers.Sum(AxesFrom(axes), keepAxis: true).Log()];
+        }
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, axes, inputs[0].Dims, default(LogSoftmaxKernel))];

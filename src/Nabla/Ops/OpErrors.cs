@@ -108,4 +108,24 @@ internal static class OpErrors
 
     public static ArgumentOutOfRangeException ClassOutside(long found, int? classes) =>
         new(nameof(classes), found, classes is { } count ? $"OneHot: class {found} is outside 0 to {count - 1}. Give more classes, or mask such elements." : $"OneHot: class {found} is negative. Mask such elements.");
+
+    // ---- convolutions and pooling -------------------------------------------------------------------------------------
+
+    public static ShapeException ConvolutionShapes(string op, string problem, Tensor x, Tensor weight, string remedy) =>
+        new($"{op}: {problem}: x is {x.Shape}, weight is {weight.Shape}. {remedy}");
+
+    public static ArgumentOutOfRangeException WindowSetting(string op, string name, Pair value, int least) =>
+        new(name, value, $"{op}: {name} is {value}, but neither number may be less than {least}. Use {least} or more.");
+
+    public static ShapeException WindowTooLarge(string op, Tensor x, Pair window, Pair padding) =>
+        new($"{op}: a window of {window} does not fit x, which is {x.Shape} with a padding of {padding}. Use a smaller kernel or dilation, or more padding.");
+
+    public static ShapeException PoolRank(string op, Tensor x) =>
+        new($"{op}: needs a batch of images [n, c, h, w], x is {x.Shape}. Unsqueeze an axis of length 1 for a batch of one.");
+
+    public static DTypeException PoolDType(string op, Tensor x) =>
+        new($"{op}: needs floating point, x is {x.DType.Word()} {x.Shape}. Convert it with To(DType.Float32).");
+
+    public static ArgumentOutOfRangeException PoolPadding(string op, Pair kernel, Pair padding) =>
+        new(nameof(padding), padding, $"{op}: the padding {padding} is more than half of the window {kernel}, so that some windows hold nothing. Use at most half.");
 }

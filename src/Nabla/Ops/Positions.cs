@@ -98,6 +98,8 @@ public sealed partial class Tensor
 
     private sealed class NonzeroPositionsOp() : PositionOp("Nonzero")
     {
+        internal override bool ShapesFollowValues => true;
+
         public Tensor Of(Tensor x) => Apply(x);
 
         internal override Tensor[] Batch(BatchedInputs items) => throw OpErrors.ShapeOfValues("Nonzero", "Use Where with a mask, which keeps the shape.");
@@ -179,6 +181,8 @@ public sealed partial class Tensor
 
     private sealed class OneHotOp(int? classes) : PositionOp("OneHot")
     {
+        internal override bool ShapesFollowValues => classes is null;
+
         public Tensor Of(Tensor x) => Apply(x);
 
         internal override Tensor[] Batch(BatchedInputs items) =>

@@ -84,6 +84,8 @@ public sealed partial class Tensor
 
     private sealed class RepeatedPositionsOp() : PositionOp("RepeatInterleave")
     {
+        internal override bool ShapesFollowValues => true;
+
         public Tensor Of(Tensor repeats) => Apply(repeats);
 
         internal override Tensor[] Batch(BatchedInputs items) => throw OpErrors.ShapeOfValues("RepeatInterleave", "Give the repeats as a number, or as a tensor that is the same for all items.");

@@ -105,7 +105,13 @@ public sealed partial class Tensor
 
         internal override Tensor[] Batch(BatchedInputs items) => new LogCumSumExpOp(axis + 1).ApplyMany(items[0]);
 
-        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [inputs[0].Exp().CumSum(axis).Log()];
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) =>
+        [
+            // As a formula short; where it is computed, guarded against overflow at every step.
+            SymbolicMode.IsComputed(inputs[0])
+                ? SymbolicMode.Scan(inputs, axis, reverse: false, (row, i, before) => before is null ? row[0][i] : LogOfSum(before, row[0][i], 1))
+                : inputs[0].Exp().CumSum(axis).Log(),
+        ];
 
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) =>
             [AxisKernel.RunFloat(inputs[0].Value, [axis], inputs[0].Dims, default(LogCumSumExpKernel))];

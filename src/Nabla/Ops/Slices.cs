@@ -77,6 +77,8 @@ public sealed partial class Tensor
     {
         public override bool IsOneOfSeveral => maker is not null;
 
+        public override bool CutsPart => true;
+
         public override ViewOp OfItems(int count) => new SelectOp(axis + 1, index, maker);
 
         public override NdArray View(in NdArray x) =>
@@ -88,6 +90,8 @@ public sealed partial class Tensor
     private sealed class SliceOp(int axis, int start, int length, int step = 1, string? maker = null) : ViewOp(maker ?? "Slice")
     {
         public override bool IsOneOfSeveral => maker is not null;
+
+        public override bool CutsPart => true;
 
         public override ViewOp OfItems(int count) => new SliceOp(axis + 1, start, length, step, maker);
 

@@ -63,9 +63,11 @@ public sealed partial class Tensor
     {
         public Tensor Of(Tensor x) => Apply(x);
 
+        internal override int[] SummedAxes => axes;
+
         internal override Tensor[] Batch(BatchedInputs items) => new SumOp(BatchedInputs.Shift(axes), keep).ApplyMany(items[0]);
 
-        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.Reduce(inputs[0], axes, keep, inputs[0].DType, SymbolicMode.Sum)];
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.SumOver(inputs[0], axes, keep)];
 
         protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {

@@ -7,13 +7,22 @@ internal sealed class TensorSpace : VectorSpace
 
     public override void AddInto(Tensor a, Tensor b)
     {
-        if (a.IsTraced || b.IsTraced)
+        if (a.IsTraced || b.IsTraced || Recorder.Current is not null)
         {
             using IDisposable scope = Autograd.NoGrad();
             a.AddInPlace(b);
             return;
         }
-        ElementwiseKernel.AddInto(a.Value, b.Value);
+        if (a.Value.IsContiguous && !b.Value.IsContiguous)
+        {
+            NdArray rows = ArrayCopy.Contiguous(b.Value);
+            ElementwiseKernel.AddInto(a.Value, rows);
+            BufferPool.Return(rows.Storage);
+        }
+        else
+        {
+            ElementwiseKernel.AddInto(a.Value, b.Value);
+        }
         a.Value.Storage.Version++;
         GC.KeepAlive(b.Value.Storage);
     }

@@ -58,6 +58,8 @@ public sealed class Adam : Optimizer
         foreach (ParameterGroup group in groups) Require<AdamOptions>(group.Options);
     }
 
+    private protected override bool LetsGo => true;
+
     /// <inheritdoc/>
     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state, OptimizerOptions options) =>
         AdamUpdate.Apply(parameter, gradient, state, Require<AdamOptions>(options), decoupled: false);
@@ -86,6 +88,8 @@ public sealed class AdamW : Optimizer
     {
         foreach (ParameterGroup group in groups) Require<AdamOptions>(group.Options);
     }
+
+    private protected override bool LetsGo => true;
 
     /// <inheritdoc/>
     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state, OptimizerOptions options) =>

@@ -30,6 +30,9 @@ public abstract class Optimizer
 
     private string Name => GetType().Name;
 
+    /// <summary>Whether an update keeps nothing of the gradient, so that its memory can be lent again.</summary>
+    private protected virtual bool LetsGo => false;
+
     /// <summary>Changes one parameter in place. Called without recording.</summary>
     /// <param name="parameter">What is to be changed.</param>
     /// <param name="gradient">Its gradient, of the same shape and dtype.</param>
@@ -46,7 +49,7 @@ public abstract class Optimizer
             for (int i = 0; i < group.Parameters.Count; i++)
             {
                 Tensor parameter = group.Parameters[i];
-                if (parameter.Grad is not { } gradient) continue;
+                if ((LetsGo ? parameter.Gradient : parameter.Grad) is not { } gradient) continue;
                 if (!states.TryGetValue(parameter, out ParameterState? state)) states[parameter] = state = new ParameterState();
                 state.Step++;
                 Update(parameter, gradient.Detach(), state, group.Options);
@@ -61,7 +64,10 @@ public abstract class Optimizer
         foreach (ParameterGroup group in Groups)
         {
             foreach (Tensor parameter in group.Parameters)
-                if (parameter.Grad is { } gradient) parameter.Grad = setToNull ? null : Tensor.ZerosLike(gradient);
+            {
+                if (setToNull) parameter.Grad = null;
+                else if (parameter.Grad is { } gradient) parameter.Grad = Tensor.ZerosLike(gradient);
+            }
         }
     }
 

@@ -58,6 +58,8 @@ public sealed class Sgd : Optimizer
         }
     }
 
+    private protected override bool LetsGo => true;
+
     /// <inheritdoc/>
     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state, OptimizerOptions options)
     {

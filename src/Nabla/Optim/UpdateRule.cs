@@ -27,6 +27,7 @@ internal sealed class UpdateRule
         {
             ArrayCopy.Into(results[i].Numbers("Optimizer.Step"), targets[i].Value);
             targets[i].Value.Storage.Version++;
+            BufferPool.Return(results[i].Value.Storage);
         }
     }
 }

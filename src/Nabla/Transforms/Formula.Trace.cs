@@ -90,7 +90,7 @@ public static partial class Formula
 
     private static Tensor Run(Func<IReadOnlyList<Tensor>, Tensor> function, TracedInput[] inputs, DType dtype)
     {
-        var list = new FormulaList();
+        var list = new WholeFormulas();
         Tensor[] arguments = Array.ConvertAll(inputs, input => SymbolicMode.Tensor(list, [.. input.Symbols], input.Shape.Dims, dtype));
         return function(arguments) ?? throw new ArgumentException("Formula.Trace: the function returned null. Return a tensor.", nameof(function));
     }

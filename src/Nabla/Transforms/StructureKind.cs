@@ -165,10 +165,10 @@ internal abstract class StructureKind
     private sealed class MemberKind : StructureKind
     {
         private readonly (string Step, Type Type, Func<object, object?> Get)[] members;
-        private readonly (string Step, Type Type)[] constants;
+        private readonly (string Step, Type Type, Func<object, object?> Get)[] constants;
         private readonly Func<object, object?[], object> build;
 
-        private MemberKind((string, Type, Func<object, object?>)[] members, (string, Type)[] constants, Func<object, object?[], object> build)
+        private MemberKind((string, Type, Func<object, object?>)[] members, (string, Type, Func<object, object?>)[] constants, Func<object, object?[], object> build)
         {
             this.members = members;
             this.constants = constants;
@@ -211,7 +211,7 @@ internal abstract class StructureKind
             var build = Expression.Lambda<Func<object, object?[], object>>(built, like, values).Compile();
             return new MemberKind(
                 [.. holders.Select(member => ("." + member.Name, TypeOf(member), Getter(type, member)))],
-                [.. all.Except(holders).Select(member => ("." + member.Name, TypeOf(member)))], build);
+                [.. all.Except(holders).Select(member => ("." + member.Name, TypeOf(member), Getter(type, member)))], build);
 
             Expression Value(int i, Type of) => Expression.Convert(Expression.ArrayIndex(values, Expression.Constant(i)), of);
         }
@@ -225,10 +225,11 @@ internal abstract class StructureKind
                 walk.Collect(member, ReferenceEquals(value, like) ? member : get(like), type);
                 walk.Leave();
             }
-            foreach ((string step, Type type) in constants)
+            foreach ((string step, Type type, Func<object, object?> get) in constants)
             {
                 walk.Enter(step);
                 walk.Constant(type);
+                walk.Constants?.Add(get(value));
                 walk.Leave();
             }
         }

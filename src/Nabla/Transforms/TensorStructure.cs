@@ -80,6 +80,9 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
 
     public List<Tensor> Collected { get; } = [];
 
+    /// <summary>If not null: receives the members that are no tensors, and the lengths and keys of collections.</summary>
+    public List<object?>? Constants { get; init; }
+
     /// <summary>How many replacements have found a place.</summary>
     public int Taken { get; private set; }
 
@@ -95,14 +98,17 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
         {
             if (!StructureKind.IsConstant(declared)) throw Error(TransformErrors.NullMember(op, Place, declared));
             if (isResult) throw Error(TransformErrors.NotATensor(op, Place, declared));
+            Constants?.Add(null);
             return;
         }
         StructureKind kind = Kind(value);
         if (kind.HoldsNoTensors)
         {
             if (isResult) throw Error(TransformErrors.NotATensor(op, Place, value.GetType()));
+            Constants?.Add(value);
             return;
         }
+        if (Constants is not null && value is ICollection collection) Constants.Add(value is IDictionary { Keys: { } keys } ? keys.Cast<object>().ToArray() : collection.Count);
         if (!ReferenceEquals(value, like) && like?.GetType() != value.GetType() && !(value is IList && like is IList)) throw Error(TransformErrors.OtherForm(op, Place, declared));
         kind.Collect(value, like!, this);
     }

@@ -24,6 +24,23 @@ internal static class TransformErrors
     public static AutogradException ConstantResult(string op, int output) =>
         new($"{op}: result {output} of the function does not depend on its inputs, and strict: true was passed. Leave strict out to get zeros.");
 
+    public static ArgumentException NullInto(string op, int index) => new($"{op}: CallInto was given null in place of tensor {index} of the result. Pass a tensor of its shape.");
+
+    public static ArgumentException IntoRecorded(string op, int index, Shape shape) =>
+        new($"{op}: CallInto would write result {index} into a tensor {shape} that requires a gradient. Pass one that does not, such as Detach() of it, or use Call.");
+
+    public static ArgumentException IntoShared(string op, int index, Shape shape) =>
+        new($"{op}: CallInto would write result {index} into a tensor {shape} that shares memory with what the function reads, or with another result. Pass one with memory of its own.");
+
+    public static ShapeException IntoShape(string op, int index, Shape given, Shape needed) =>
+        new($"{op}: CallInto was given a tensor {given} for result {index}, which is {needed}. Pass one of that shape.");
+
+    public static DTypeException IntoDType(string op, int index, DType given, DType needed) =>
+        new($"{op}: CallInto was given a {given.Word()} tensor for result {index}, which is {needed.Word()}. Pass one of that type.");
+
+    public static AutogradException IntoInsideTransform(string op) =>
+        new($"{op}: CallInto writes into memory, which a transform or a function that is being compiled cannot follow. Use Call there.");
+
     public static ArgumentException NullCotangent(string op) => new($"{op}: the gradient to pull back is null. Pass a tensor of the value's shape.");
 
     public static ArgumentException NoInputs(string op) => new($"{op}: there are no inputs. Give at least one tensor.");
@@ -105,5 +122,52 @@ internal static class TransformErrors
     public static NotSupportedException NotOnTensors(string op, Symbolics.Expr node) =>
         new($"{op}: {node.ToString(60)} cannot be computed on tensors. {(node is Symbolics.BigOperator ? "Give its bounds as numbers" : "Replace it")} with Subs first.");
 
+    public static ArgumentOutOfRangeException PatternSize(int rows, int columns) =>
+        new(nameof(rows), $"SparsityPattern.Of: a matrix cannot be {rows} × {columns}. Give sizes of 0 or more.");
+
+    public static ArgumentOutOfRangeException EntryOutside(int row, int column, int rows, int columns) =>
+        new("entries", $"SparsityPattern.Of: the entry ({row}, {column}) is outside a matrix of {rows} × {columns}. Rows and columns count from 0.");
+
+    public static ShapeException NotAMatrix(string op, Shape shape) => new($"{op}: the matrix is {shape}; two axes are needed. Reshape it to [rows, columns].");
+
+    public static ArgumentException PatternsOfTwoSizes(SparsityPattern one, SparsityPattern other) =>
+        new($"SparsityPattern.Union: one pattern is {one.Rows} × {one.Columns}, the other {other.Rows} × {other.Columns}. They must be patterns of one matrix.");
+
+    public static ArgumentException PatternNotSquare(SparsityPattern pattern) =>
+        new($"JacobianCompression.OfHessian: the pattern is {pattern.Rows} × {pattern.Columns}, a Hessian is square. Use JacobianCompression.Of for a Jacobian.");
+
+    public static ArgumentException PatternWithoutDiagonal(int i) =>
+        new($"JacobianCompression.OfHessian: the entry ({i}, {i}) of the diagonal is missing. Add it: pattern.Union(SparsityPattern.Banded(n, 0, 0)).");
+
+    public static ArgumentException PatternNotSymmetric(int i, int j) =>
+        new($"JacobianCompression.OfHessian: the pattern has ({i}, {j}) but not ({j}, {i}); a Hessian is symmetric. Add it: pattern.Union(pattern.Transposed()).");
+
+    public static ShapeException ProductsShape(Shape given, int count, int length) =>
+        new($"JacobianCompression.Recover: the products are {given}, [{count}, {length}] is needed: one row for each direction of Seeds.");
+
+    public static ShapeException ValuesOfPattern(Shape values, SparsityPattern pattern) =>
+        new($"SparseMatrix: the values are {values}, the pattern has {pattern.Count} entries. Give a vector with one value for each.");
+
+    public static ShapeException VectorOfMatrix(Shape vector, SparsityPattern pattern) =>
+        new($"SparseMatrix.MatMul: the vector is {vector}, the matrix {pattern.Rows} × {pattern.Columns}. Give a vector of [{pattern.Columns}].");
+
+    public static ShapeException PatternColumns(string op, SparsityPattern pattern, Shape x) =>
+        new($"{op}: the pattern is {pattern.Rows} × {pattern.Columns}, x is {x} with {x.Numel} elements. The pattern needs a column for each of them.");
+
+    public static ShapeException PatternRows(string op, int rows, int columns, Shape output) =>
+        new($"{op}: the pattern is {rows} × {columns}, the function returned {output} with {output.Numel} elements. The pattern needs a row for each of them.");
+
+    public static ShapeException PatternOfJacobian(string op, SparsityPattern pattern, Shape output, Shape x) =>
+        new($"{op}: the pattern is {pattern.Rows} × {pattern.Columns}, the Jacobian from {x} to {output} is {output.Numel} × {x.Numel}. Give a row for each element of the result and a column for each of x.");
+
+    public static ArgumentException CompressionOfJacobian(string op) =>
+        new($"{op}: the compression is one of a Jacobian. Make it by JacobianCompression.OfHessian.");
+
+    public static AutogradException PatternMisses(string op, bool isRow, int at, double given, double found) =>
+        new($"{op}: the pattern misses an entry of {(isRow ? "row" : "column")} {at}: with a random direction the function gives {given:R}, the entries of the pattern {found:R}. Add it, or let SparsityPattern.Detect find the pattern.");
+
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Take(20)) is { Length: > 0 } text ? text : "none";
+
+    public static NotSupportedException NoItemLoop(string op, string reason) =>
+        new($"{op}: CompileBackend.StraightLine does not take this function: {reason}. Use CompileBackend.Auto.");
 }

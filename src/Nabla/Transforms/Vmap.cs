@@ -99,6 +99,13 @@ public static partial class Functional
         return results;
     }
 
+    /// <summary>How many items the arguments have.</summary>
+    internal static int ItemsOf(string op, ReadOnlySpan<Tensor> inputs, int?[] axes)
+    {
+        (int count, int named) = ItemCount(op, inputs.ToArray(), axes);
+        return named < 0 ? throw TransformErrors.NothingBatched(op, inputs.Length) : count;
+    }
+
     private static (int Count, int Named) ItemCount(string op, IReadOnlyList<Tensor> inputs, int?[] axes)
     {
         int count = 0, named = -1;

@@ -3,6 +3,7 @@ using F = Nabla.Symbolics.Functions;
 
 namespace Nabla.Symbolics.Tests.Emit;
 
+[Collection("the switch that interprets formulas")]
 public sealed class CompiledFormulaTests
 {
     private static readonly Symbol X = Expr.Symbol("x"), Y = Expr.Symbol("y"), Z = Expr.Symbol("z");

@@ -237,4 +237,14 @@ public sealed class BackwardTests
         Assert.Equal(1, x.Grad!.Item());
         Assert.Null(y.Grad);
     }
+
+    [Fact]
+    public void An_output_may_depend_on_another_output_in_either_order()
+    {
+        Tensor x = Tensor.Of([1.0, 2.0], requiresGrad: true);
+        Tensor y = x * 3, z = y * 10;
+        Tensor ones = Tensor.Ones(2);
+        Assert.Equal([33, 33], Autograd.Grad([y, z], [x], [ones, ones], retainGraph: true)[0]!.ToArray());
+        Assert.Equal([33, 33], Autograd.Grad([z, y], [x], [ones, ones])[0]!.ToArray());
+    }
 }

@@ -30,6 +30,22 @@ public sealed unsafe class MatrixProductTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Tiles_cut_by_the_lower_or_the_right_edge_store_what_exists_and_nothing_else(int width)
+    {
+        for (int m = 1; m <= 30; m++)
+        {
+            foreach (int n in (int[])[1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 49, 64, 67])
+            {
+                CheckEdge<float>((TileWidth)width, m, n, 3, m % 2 == 0, 1e-5);
+                CheckEdge<double>((TileWidth)width, m, n, 3, n % 2 == 0, 1e-14);
+            }
+        }
+    }
+
     [Fact]
     public void Strides_may_be_negative_or_zero_or_have_gaps()
     {
@@ -118,6 +134,27 @@ public sealed unsafe class MatrixProductTests
         foreach ((int m, int n, int k) in Sizes)
             for (int transposes = 0; transposes < 4; transposes++)
                 Check<T>(null, m, n, k, transposes, accumulate: transposes % 2 == 0, tolerance);
+    }
+
+    // C has room beside and below it that must stay as it was.
+    private static void CheckEdge<T>(TileWidth width, int m, int n, int k, bool accumulate, double tolerance)
+        where T : unmanaged, INumber<T>
+    {
+        int stride = n + 5;
+        T[] a = Sample.Values<T>(m * k), b = Sample.Values<T>(k * n, 2), c = Sample.Values<T>((m + 1) * stride, 3);
+        double[] expected = Array.ConvertAll(c, double.CreateTruncating);
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = accumulate ? expected[(i * stride) + j] : 0;
+                for (int p = 0; p < k; p++) sum += double.CreateTruncating(a[(i * k) + p]) * double.CreateTruncating(b[(p * n) + j]);
+                expected[(i * stride) + j] = sum;
+            }
+        }
+
+        fixed (T* pa = a, pb = b, pc = c) MatrixProduct.Tiled(width, m, n, k, pa, k, 1, pb, n, 1, pc, stride, accumulate);
+        Sample.AssertClose(expected, c, tolerance, $"{width}: [{m}, {k}] times [{k}, {n}]");
     }
 
     // Bit 0 of transposes: A is stored [k, m]; bit 1: B is stored [n, k].

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Nabla.Tests.Lessons;
 
-/// <summary>All lessons, run once by <c>nabla lessons --json</c>: each is built from its file and runs in a process of its own.</summary>
+/// <summary>All lessons, run once by <c>nabla lessons --json</c>.</summary>
 public sealed class LessonsRun
 {
     public LessonsRun()
@@ -120,6 +120,26 @@ public sealed class LessonsTests(LessonsRun run) : IClassFixture<LessonsRun>
         byte[] file = File.ReadAllBytes(Path.Combine(run.Pictures, picture));
 
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], file[..4]);
+    }
+
+    [Fact]
+    public void A_lesson_runs_from_its_file_and_prints_the_same()
+    {
+        // In another folder nothing is compiled beforehand: this is 'dotnet run'.
+        string folder = Directory.CreateTempSubdirectory("nabla-alone-").FullName, lesson = Path.Combine(LessonsRun.LessonFolder, "first-gradients.cs");
+        string text = File.ReadAllText(lesson).Replace("#:project ", $"#:project {LessonsRun.LessonFolder}/", StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder, "first-gradients.cs"), "#:property PublishAot=false\n" + text);
+
+        (int code, string output, string error) = LessonsRun.Cli("lessons", "--json", "--folder", folder);
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Empty(error);
+        Assert.Equal(0, code);
+        JsonElement[] expected = [.. run.Rows.EnumerateArray().Where(row => row.GetProperty("lesson").GetString() == "first-gradients")];
+        JsonElement[] actual = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
+        Assert.Equal(Numbers(expected), Numbers(actual));
+
+        static IEnumerable<string> Numbers(JsonElement[] rows) => rows.Select(row => row.GetProperty("quantity") + row.GetProperty("autograd").ToString() + row.GetProperty("formula"));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal static partial class OpCalls
         foreach (Shape[] shapes in layouts) yield return new Sample(op.Name, Call, shapes) { From = From };
     }
 
-    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. LayoutSamples(), .. IndexingSamples(), .. ReductionSamples(), .. ProductSamples(), .. LinalgSamples(), .. FourierSamples()];
+    private static IEnumerable<Sample> Hand() => [.. ShapeSamples(), .. LayoutSamples(), .. IndexingSamples(), .. ReductionSamples(), .. ProductSamples(), .. ImageSamples(), .. LinalgSamples(), .. FourierSamples()];
 
     private static Shape S(params ReadOnlySpan<int> lengths) => Shape.Create(lengths);
 

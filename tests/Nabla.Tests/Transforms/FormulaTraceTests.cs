@@ -250,8 +250,8 @@ public sealed class FormulaTraceTests
             IReadOnlyList<TracedFormula> gradients = formula.Gradients();
 
             Assert.True(formula.Evaluate(x).AllClose(value, rtol: 1e-12, atol: 1e-14), $"value of program {seed}: {formula.Evaluate(x)} and {value}");
-            Assert.True(gradients[0].Evaluate(x).AllClose(first, rtol: 1e-9, atol: 1e-12), $"first gradient of program {seed}");
-            Assert.True(gradients[1].Evaluate(x).AllClose(second, rtol: 1e-9, atol: 1e-12), $"second gradient of program {seed}");
+            Assert.True(gradients[0].Evaluate(x).AllClose(first, rtol: 1e-9, atol: 1e-12), $"first gradient of program {seed}: {gradients[0].Evaluate(x)} and {first}, value {value}");
+            Assert.True(gradients[1].Evaluate(x).AllClose(second, rtol: 1e-9, atol: 1e-12), $"second gradient of program {seed}: {gradients[1].Evaluate(x)} and {second}, value {value}");
         }
     }
 

@@ -1,6 +1,20 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Nabla;
+
+/// <summary>The register widths the matrix product is written for.</summary>
+internal enum TileWidth
+{
+    /// <summary>16-byte registers.</summary>
+    Bits128,
+
+    /// <summary>32-byte registers.</summary>
+    Bits256,
+
+    /// <summary>64-byte registers.</summary>
+    Bits512,
+}
 
 /// <summary>
 /// C = A·B for matrices in memory, with any strides for A and B, so that a transpose is never copied by itself.
@@ -14,9 +28,12 @@ namespace Nabla;
 /// </remarks>
 internal static unsafe class MatrixProduct
 {
-    private const int Slice = 256;
-    private const int BlockRows = 192;
-    private const int SlabColumns = 2048;
+    /// <summary>The widest registers of this machine.</summary>
+    public static TileWidth Hardware =>
+        Vector512.IsHardwareAccelerated ? TileWidth.Bits512 : Vector256.IsHardwareAccelerated ? TileWidth.Bits256 : TileWidth.Bits128;
+
+    /// <summary>The multiplications that make it worth while to bring in another thread.</summary>
+    public const long Grain = 1 << 20;
 
     // Below this many multiplications plain loops win over setting up tiles.
     private const int Tiny = 128;
@@ -68,7 +85,7 @@ internal static unsafe class MatrixProduct
         }
         else
         {
-            Tiled(MatrixTile.Hardware, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
+            Tiled(Hardware, m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
         }
     }
 
@@ -95,72 +112,17 @@ internal static unsafe class MatrixProduct
     public static void Tiled<T>(TileWidth width, int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, bool accumulate)
         where T : unmanaged, INumber<T>
     {
-        int tileRows = MatrixTile.Rows(width), tileColumns = MatrixTile.Columns<T>(width);
-        bool packA = n > 2 * tileColumns && (aCol != 1 || (long)m * k * sizeof(T) > InPlaceBytes);
-        bool packB = bCol != 1 || (m > 2 * tileRows && (long)n * k * sizeof(T) > InPlaceBytes);
-        for (int j = 0; j < n; j += SlabColumns)
+        switch (width)
         {
-            int columns = Math.Min(SlabColumns, n - j);
-            int whole = packB ? 0 : columns / tileColumns * tileColumns;
-            for (int p = 0; p < k; p += Slice)
-            {
-                int depth = Math.Min(Slice, k - p);
-                T* slab = b + p * bRow + j * bCol;
-                T* packed = null;
-                if (whole < columns)
-                {
-                    int strips = (columns - whole + tileColumns - 1) / tileColumns;
-                    packed = MatrixPacking.RoomForB<T>((nint)strips * tileColumns * depth);
-                    MatrixPacking.PackB(depth, columns - whole, slab + whole * bCol, bRow, bCol, tileColumns, packed);
-                }
-
-                // Row blocks write disjoint parts of C and share the packed slab: this is the loop to run in parallel.
-                for (int i = 0; i < m; i += BlockRows)
-                {
-                    RowBlock(
-                        width, Math.Min(BlockRows, m - i), columns, depth,
-                        a + i * aRow + p * aCol, aRow, aCol, packA,
-                        slab, bRow, whole, packed,
-                        c + i * cRow + j, cRow, accumulate || p > 0);
-                }
-            }
-        }
-    }
-
-    // One block of A times a slab of B, of which the first `whole` columns are read in place and the rest is packed.
-    private static void RowBlock<T>(
-        TileWidth width, int rows, int columns, int depth,
-        T* a, nint aRow, nint aCol, bool packA,
-        T* b, nint bRow, int whole, T* packedB,
-        T* c, nint cRow, bool accumulate)
-        where T : unmanaged, INumber<T>
-    {
-        int tileRows = MatrixTile.Rows(width), tileColumns = MatrixTile.Columns<T>(width);
-        nint strip = tileRows * aRow;
-        if (packA)
-        {
-            T* packed = MatrixPacking.RoomForA<T>((nint)BlockRows * Slice);
-            MatrixPacking.PackA(rows, depth, a, aRow, aCol, tileRows, packed);
-            a = packed;
-            (aRow, aCol, strip) = (1, tileRows, (nint)tileRows * depth);
-        }
-
-        for (int j = 0; j < columns; j += tileColumns)
-        {
-            bool inPlace = j < whole;
-            T* right = inPlace ? b + j : packedB + (nint)(j - whole) * depth;
-            nint rightRow = inPlace ? bRow : tileColumns;
-            int breadth = Math.Min(tileColumns, columns - j);
-            T* left = a;
-            for (int i = 0; i < rows; i += tileRows, left += strip)
-            {
-                int height = Math.Min(tileRows, rows - i);
-                T* to = c + i * cRow + j;
-                if (breadth == tileColumns)
-                    MatrixTile.Multiply(width, depth, left, aRow, aCol, right, rightRow, to, cRow, height, accumulate);
-                else
-                    MatrixTile.MultiplyAtEdge(width, depth, left, aRow, aCol, right, rightRow, to, cRow, height, breadth, accumulate);
-            }
+            case TileWidth.Bits512:
+                TiledProduct<Register512<T>, Vector512<T>, T>.Multiply(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
+                break;
+            case TileWidth.Bits256:
+                TiledProduct<Register256<T>, Vector256<T>, T>.Multiply(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
+                break;
+            default:
+                TiledProduct<Register128<T>, Vector128<T>, T>.Multiply(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate);
+                break;
         }
     }
 

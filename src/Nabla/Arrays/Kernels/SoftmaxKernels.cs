@@ -26,6 +26,12 @@ internal static unsafe class SoftmaxKernels
     public static void LogSumExp<T>(T* x, T* y, nint outer, nint n, nint inner)
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
+        if (inner == 1 && n is > 0 and <= ShortRow)
+        {
+            LogSumExpOfShortRows(x, y, outer, (int)n);
+            return;
+        }
+
         T* shifts = stackalloc T[PieceColumns], logs = stackalloc T[PieceColumns];
         for (nint o = 0; o < outer; o++, x += n * inner, y += inner)
         {
@@ -168,6 +174,37 @@ internal static unsafe class SoftmaxKernels
                     T factor = T.CreateTruncating(1 / sum);
                     for (int i = start; i < start + n; i++) to[i] = tile[i] * factor;
                 }
+            }
+        }
+    }
+
+    // One call takes the exponentials of a whole tile of rows.
+    [SkipLocalsInit]
+    private static void LogSumExpOfShortRows<T>(T* x, T* y, nint rows, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        T* tile = stackalloc T[Tile], shifts = stackalloc T[Tile];
+        nint rowsInTile = Tile / n;
+        for (nint first = 0; first < rows; first += rowsInTile)
+        {
+            int count = (int)nint.Min(rowsInTile, rows - first);
+            T* from = x + first * n, sums = y + first;
+            for (int row = 0; row < count; row++)
+            {
+                T* element = from + row * n, to = tile + row * n;
+                T largest = element[0];
+                for (int i = 1; i < n; i++) largest = MaxFold<T>.Join(largest, element[i]);
+                T shift = shifts[row] = Shift(largest);
+                for (int i = 0; i < n; i++) to[i] = element[i] - shift;
+            }
+
+            Exp(tile, count * n);
+            for (int row = 0; row < count; row++)
+            {
+                T* element = tile + row * n;
+                double sum = 0;
+                for (int i = 0; i < n; i++) sum += double.CreateTruncating(element[i]);
+                sums[row] = T.CreateTruncating(Math.Log(sum)) + shifts[row];
             }
         }
     }

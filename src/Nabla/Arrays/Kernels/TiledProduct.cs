@@ -1,0 +1,188 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nabla;
+
+/// <summary>The loops around the tiles of a matrix product: slabs of columns, slices of k, blocks of rows.</summary>
+/// <remarks>
+/// A packed slab is shared by the threads, which split C among them: its rows where there are many, its columns where not.
+/// Nobody splits k, so the sums and their order do not depend on the number of threads.
+/// </remarks>
+internal static unsafe class TiledProduct<R, V, T>
+    where R : struct, IRegister<V, T>
+    where V : unmanaged
+    where T : unmanaged, INumber<T>
+{
+    private const int BlockRows = 192;
+    private const int SlabColumns = 2048;
+
+    // An operand of at most this many bytes, read in place, stays in the second cache.
+    private const int InPlaceBytes = 256 * 1024;
+
+    // A strip of B, 32 floats wide, takes more than half of a first cache of 48 KiB. The same for all registers: k is cut in the
+    // same places, so the results are the same.
+    private static int Slice => 2048 / sizeof(T);
+
+    private static bool IsWide
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => sizeof(V) == 64;
+    }
+
+    private static int TallTile => IsWide ? 12 : 6;
+
+    private static int StripColumns => 2 * R.Lanes;
+
+    /// <summary>How many rows the next tile takes where <paramref name="rest"/> are left: no tile is much larger than what it has to do.</summary>
+    public static int Height(int rest) =>
+        IsWide
+            ? rest >= 12 && rest != 16 ? 12 : rest >= 8 ? 8 : Math.Min(rest, 4)
+            : rest == 6 || rest > 8 ? 6 : Math.Min(rest, 4);
+
+    public static void Multiply(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, bool accumulate)
+    {
+        bool packA = n > 2 * StripColumns && (aCol != 1 || (long)m * k * sizeof(T) > InPlaceBytes);
+        bool packB = bCol != 1 || (m > 24 && (long)n * k * sizeof(T) > InPlaceBytes);
+        for (int j = 0; j < n; j += SlabColumns)
+        {
+            int columns = Math.Min(SlabColumns, n - j);
+            int whole = packB ? 0 : columns / StripColumns * StripColumns;
+            for (int p = 0; p < k; p += Slice)
+            {
+                int depth = Math.Min(Slice, k - p);
+                var slab = new Slab(m, columns, depth, a + p * aCol, aRow, aCol, packA, b + p * bRow + j * bCol, bRow, bCol, whole, c + j, cRow, accumulate || p > 0);
+                slab.Multiply();
+            }
+        }
+    }
+
+    // A slice of A times a slab of B, of which the first `whole` columns are read in place and the rest is packed.
+    private readonly struct Slab(
+        int m, int n, int depth, T* a, nint aRow, nint aCol, bool packA, T* b, nint bRow, nint bCol, int whole, T* c, nint cRow, bool accumulate)
+    {
+        private readonly T* packed = whole < n ? MatrixPacking.RoomForB<T>((nint)((n - whole + StripColumns - 1) / StripColumns) * StripColumns * depth) : null;
+
+        public void Multiply()
+        {
+            if ((long)m * n * depth < 2 * MatrixProduct.Grain)
+            {
+                Pack(whole, n);
+                Block(0, m, 0, n);
+                return;
+            }
+
+            // Packing a number takes about as long as a hundred multiplications.
+            int threads = (int)Math.Min(Threads.Count, (long)m * n * depth / MatrixProduct.Grain);
+            if (whole < n) WorkSplit.Run(n - whole, Math.Max(1, MatrixProduct.Grain / 100 / depth), StripColumns, new Packing(this));
+            if (m >= 24 * threads || m >= n)
+            {
+                int parts = threads * ((m + threads * BlockRows - 1) / (threads * BlockRows));
+                WorkSplit.Run(parts, 1, 1, new Rows(this, parts));
+            }
+            else
+            {
+                int parts = Math.Min(threads, (n + StripColumns - 1) / StripColumns);
+                WorkSplit.Run(parts, 1, 1, new Columns(this, parts));
+            }
+        }
+
+        // The start of one of so many parts of equal length, at a whole tile.
+        private static int Start(long part, int parts, int length, int tile) => part == parts ? length : (int)(length * part / parts / tile * tile);
+
+        private void Pack(int from, int to)
+        {
+            if (from < to) MatrixPacking.PackB(depth, to - from, b + from * bCol, bRow, bCol, StripColumns, packed + (nint)(from - whole) * depth);
+        }
+
+        private void Block(int rowFrom, int rowTo, int columnFrom, int columnTo)
+        {
+            for (int i = rowFrom; i < rowTo; i += BlockRows) RowBlock(i, Math.Min(BlockRows, rowTo - i), columnFrom, columnTo);
+        }
+
+        private void RowBlock(int top, int rows, int columnFrom, int columnTo)
+        {
+            T* left = a + top * aRow;
+            if (packA)
+            {
+                T* room = MatrixPacking.RoomForA<T>((nint)BlockRows * Slice);
+                for (int i = 0, height; i < rows; i += height)
+                {
+                    height = Height(rows - i);
+                    MatrixPacking.PackA(height, depth, left + i * aRow, aRow, aCol, height, room + (nint)i * depth);
+                }
+
+                left = room;
+            }
+
+            for (int j = columnFrom; j < columnTo; j += StripColumns)
+            {
+                bool inPlace = j < whole;
+                T* right = inPlace ? b + j : packed + (nint)(j - whole) * depth;
+                nint rightRow = inPlace ? bRow : StripColumns;
+                int breadth = Math.Min(StripColumns, columnTo - j);
+                T* to = c + top * cRow + j;
+                for (int i = 0, height; i < rows; i += height, to += height * cRow)
+                {
+                    height = Height(rows - i);
+                    T* strip = packA ? left + (nint)i * depth : left + i * aRow;
+                    (nint stripRow, nint stripCol) = packA ? (1, height) : (aRow, aCol);
+                    if (breadth == StripColumns) Tile(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, accumulate);
+                    else TileAtEdge(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, breadth, accumulate);
+                }
+            }
+        }
+
+        private void PackRange(long from, long to) => Pack(whole + (int)from, whole + (int)to);
+
+        private void RowRange(long from, long to, int parts) => Block(Start(from, parts, m, TallTile), Start(to, parts, m, TallTile), 0, n);
+
+        private void ColumnRange(long from, long to, int parts) => Block(0, m, Start(from, parts, n, StripColumns), Start(to, parts, n, StripColumns));
+
+        private readonly struct Packing(Slab slab) : IRangeWork
+        {
+            public void Run(long from, long to) => slab.PackRange(from, to);
+        }
+
+        private readonly struct Rows(Slab slab, int parts) : IRangeWork
+        {
+            public void Run(long from, long to) => slab.RowRange(from, to, parts);
+        }
+
+        private readonly struct Columns(Slab slab, int parts) : IRangeWork
+        {
+            public void Run(long from, long to) => slab.ColumnRange(from, to, parts);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile(int height, nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, bool accumulate)
+    {
+        if (IsWide && height == 12) MatrixTile<R, V, T>.TwelveRows(k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
+        else if (IsWide && height == 8) MatrixTile<R, V, T>.EightRows(k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
+        else if (!IsWide && height == 6) MatrixTile<R, V, T>.SixRows(k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
+        else MatrixTile<R, V, T>.FourRows(k, a, aRow, aCol, b, bRow, c, cRow, height, accumulate);
+    }
+
+    // A tile cut by C's right edge is computed whole beside C; then the columns that exist are stored. A store of its own in
+    // the tiles would be a call there, across which the compiler keeps no vector in a register.
+    [SkipLocalsInit]
+    private static void TileAtEdge(int height, nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, int columns, bool accumulate)
+    {
+        byte* room = stackalloc byte[12 * 2 * 64];
+        T* tile = (T*)room;
+        Tile(height, k, a, aRow, aCol, b, bRow, tile, StripColumns, accumulate: false);
+        for (int i = 0; i < height; i++, tile += StripColumns, c += cRow)
+        {
+            if (columns < R.Lanes)
+            {
+                R.StoreFirst(c, R.Load(tile), columns, accumulate);
+            }
+            else
+            {
+                V left = R.Load(tile);
+                R.Store(c, accumulate ? R.Add(left, R.Load(c)) : left);
+                if (columns > R.Lanes) R.StoreFirst(c + R.Lanes, R.Load(tile + R.Lanes), columns - R.Lanes, accumulate);
+            }
+        }
+    }
+}

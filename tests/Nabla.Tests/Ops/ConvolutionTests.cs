@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Nabla.Tests.Reference;
+
+namespace Nabla.Tests.Ops;
+
+/// <summary>Convolutions and pooling against PyTorch's values and gradients (convolution.py), and by hand.</summary>
+public sealed class ConvolutionTests
+{
+    private static readonly JsonElement[] Cases = [.. ReferenceFile.Load("convolution.json").GetProperty("cases").EnumerateArray()];
+
+    public static TheoryData<int, string> Indices()
+    {
+        var data = new TheoryData<int, string>();
+        for (int i = 0; i < Cases.Length; i++) data.Add(i, Cases[i].Text("op"));
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Indices))]
+    public void Value_and_gradients_are_those_of_the_reference(int index, string op)
+    {
+        JsonElement test = Cases[index], settings = test.GetProperty("settings");
+        Tensor[] x = [.. test.GetProperty("arguments").EnumerateArray().Select(argument => Read(argument).RequireGrad())];
+        int groups = settings.TryGetProperty("groups", out JsonElement number) ? number.GetInt32() : 1;
+        Tensor result = op switch
+        {
+            "conv1d" => x[0].Conv1d(x[1], x[2], One("stride", 1), One("padding", 0), One("dilation", 1), groups),
+            "conv2d" => x[0].Conv2d(x[1], x[2], Two("stride"), Two("padding"), Two("dilation"), groups),
+            "max_pool2d" => x[0].MaxPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), Two("dilation")),
+            _ => x[0].AvgPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), !settings.TryGetProperty("count_include_pad", out _)),
+        };
+        Close(Read(test.GetProperty("result")), result);
+
+        double[] weights = new double[result.Numel];
+        for (int i = 0; i < weights.Length; i++) weights[i] = 0.5 + (0.25 * (i % 5)) - (0.1 * (i % 3));
+        result.Backward(Tensor.FromArray(weights).Reshape(result.Shape));
+        JsonElement[] gradients = [.. test.GetProperty("gradients").EnumerateArray()];
+        for (int i = 0; i < x.Length; i++) Close(Read(gradients[i]), x[i].Grad!);
+
+        int One(string name, int otherwise) => settings.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : otherwise;
+        Pair? Two(string name) => settings.TryGetProperty(name, out JsonElement value) ? new Pair(value[0].GetInt32(), value[1].GetInt32()) : null;
+    }
+
+    [Fact]
+    public void A_kernel_of_two_ones_sums_neighbours()
+    {
+        Tensor x = Tensor.Of([1.0, 2, 4, 8]).Reshape(1, 1, 4), two = Tensor.Ones([1, 1, 2]);
+        Assert.Equal([3f, 6, 12], x.Conv1d(two).Ravel().ToArray<float>());
+        Assert.Equal([1f, 3, 6, 12, 8], x.Conv1d(two, padding: 1).Ravel().ToArray<float>());
+    }
+
+    [Fact]
+    public void The_gradient_of_a_tie_goes_to_the_first_of_the_window()
+    {
+        Tensor x = Tensor.Ones([1, 1, 2, 2]).RequireGrad();
+        x.MaxPool2d(2).Backward(Tensor.Ones([1, 1, 1, 1]));
+        Assert.Equal([1f, 0, 0, 0], x.Grad!.Ravel().ToArray<float>());
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_with_both_shapes_and_a_remedy()
+    {
+        Tensor x = Tensor.Ones([1, 3, 4, 4]);
+        var channels = Assert.Throws<ShapeException>(() => x.Conv2d(Tensor.Ones([2, 2, 3, 3])));
+        Assert.Equal("Conv2d: the kernels of 1 group(s) take 2 channels, the input has 3: x is [1, 3, 4, 4], weight is [2, 2, 3, 3]. Check the layer before it, or the number of groups.", channels.Message);
+        var large = Assert.Throws<ShapeException>(() => x.Conv2d(Tensor.Ones([2, 3, 5, 3])));
+        Assert.Equal("Conv2d: a window of (5, 3) does not fit x, which is [1, 3, 4, 4] with a padding of (0, 0). Use a smaller kernel or dilation, or more padding.", large.Message);
+        Assert.Contains("padding (2, 2) is more than half of the window (2, 2)", Assert.Throws<ArgumentOutOfRangeException>(() => x.MaxPool2d(2, padding: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("stride is (0, 0)", Assert.Throws<ArgumentOutOfRangeException>(() => x.AvgPool2d(2, stride: 0)).Message, StringComparison.Ordinal);
+    }
+
+    private static Tensor Read(JsonElement nested)
+    {
+        var shape = new List<int>();
+        for (JsonElement level = nested; level.ValueKind == JsonValueKind.Array; level = level[0]) shape.Add(level.GetArrayLength());
+        var values = new List<double>();
+        void Collect(JsonElement element)
+        {
+            if (element.ValueKind != JsonValueKind.Array) values.Add(element.Number());
+            else
+                foreach (JsonElement child in element.EnumerateArray()) Collect(child);
+        }
+        Collect(nested);
+        return Tensor.FromSpan<double>(values.ToArray(), Shape.Create(shape.ToArray()));
+    }
+
+    private static void Close(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        double[] e = expected.ToArray<double>(), a = actual.ToArray<double>();
+        for (int i = 0; i < e.Length; i++) Assert.Equal(e[i], a[i], 1e-10);
+    }
+}
