@@ -126,7 +126,7 @@ internal static class TransformErrors
         new(nameof(rows), $"SparsityPattern.Of: a matrix cannot be {rows} × {columns}. Give sizes of 0 or more.");
 
     public static ArgumentOutOfRangeException EntryOutside(int row, int column, int rows, int columns) =>
-        new("entries", $"SparsityPattern.Of: the entry ({row}, {column}) is outside a matrix of {rows} × {columns}. Rows and columns count from 0.");
+        new(nameof(row), $"SparsityPattern.Of: the entry ({row}, {column}) is outside a matrix of {rows} × {columns}. Rows and columns count from 0.");
 
     public static ShapeException NotAMatrix(string op, Shape shape) => new($"{op}: the matrix is {shape}; two axes are needed. Reshape it to [rows, columns].");
 

@@ -91,10 +91,10 @@ public sealed unsafe class LoopKernelTests
     }
 
     [Theory]
-    [InlineData(LoopFold.Sum)]
-    [InlineData(LoopFold.Product)]
-    [InlineData(LoopFold.Max)]
-    [InlineData(LoopFold.Min)]
+    [InlineData((int)LoopFold.Sum)]
+    [InlineData((int)LoopFold.Product)]
+    [InlineData((int)LoopFold.Max)]
+    [InlineData((int)LoopFold.Min)]
     public void Folds_have_one_order(int fold)
     {
         var kind = (LoopFold)fold;

@@ -199,7 +199,7 @@ public sealed class SparseJacobianTests
         Refused<ShapeException>(() => SparsityPattern.Of(Tensor.Zeros([3])), "[3]", "Reshape");
         Refused<ArgumentException>(() => SparsityPattern.Banded(2, 0, 0).Union(SparsityPattern.Banded(3, 0, 0)), "2 × 2", "3 × 3");
         Refused<ShapeException>(() => JacobianCompression.Of(SparsityPattern.Banded(4, 0, 0)).Recover(Tensor.Zeros([2, 4])), "[2, 4]", "[1, 4]");
-        Refused<ShapeException>(() => new SparseMatrix(SparsityPattern.Banded(4, 0, 0), Tensor.Zeros([3])), "[3]", "4 entries");
+        Refused<ShapeException>(() => _ = new SparseMatrix(SparsityPattern.Banded(4, 0, 0), Tensor.Zeros([3])), "[3]", "4 entries");
         Refused<ShapeException>(() => new SparseMatrix(SparsityPattern.Banded(4, 0, 0), Tensor.Zeros([4])).MatMul(Tensor.Zeros([3])), "[3]", "4 × 4");
         Refused<DTypeException>(() => Functional.SparseJacobian(t => t, Tensor.Arange(3), SparsityPattern.Banded(3, 0, 0)), "int64", "floating-point");
 
