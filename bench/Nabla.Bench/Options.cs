@@ -18,6 +18,16 @@ internal sealed record Options
 
     public bool Quick { get; private init; }
 
+    /// <summary>What chose the rows, as it is typed after the command.</summary>
+    public string Choice
+    {
+        get
+        {
+            string choice = string.Concat(Filters.Select(filter => $" --filter \"{filter}\"")) + (Quick ? " --quick" : "");
+            return choice.Length == 0 ? "" : " --" + choice;
+        }
+    }
+
     public bool List { get; private init; }
 
     public bool Help { get; private init; }

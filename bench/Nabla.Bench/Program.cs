@@ -77,7 +77,7 @@ bool whole = options.Filters.Count == 0 && !options.Quick && peers.Started.All(p
 string? output = options.Output ?? (whole && Options.BenchFolder is { } folder ? Path.Combine(folder, "results") : null);
 if (output is not null)
 {
-    File.WriteAllText($"{output}.md", $"# Nabla beside its peers\n\nMade by `dotnet run -c Release --project bench/Nabla.Bench`.\n\n{table}");
+    File.WriteAllText($"{output}.md", $"# Nabla beside its peers\n\nMade by `dotnet run -c Release --project bench/Nabla.Bench{options.Choice}`.\n\n{table}");
     File.WriteAllText($"{output}.json", report.ToJson());
     Console.WriteLine($"Written: {output}.md and {output}.json");
 }
