@@ -40,8 +40,9 @@ internal sealed class CompiledCore(CompileOptions options)
             return;
         }
         CompiledSignature signature = Signature(function, inputs, [], null, out Tensor[]? traced);
+        bool recorded = signature.IsRecorded(inputs);
         if (traced is not null) traced.CopyTo(results);
-        else if (signature.IsRecorded(inputs)) CompiledCall.Apply(this, signature, function, inputs).CopyTo(results);
+        else if (recorded) CompiledCall.Apply(this, signature, function, inputs).CopyTo(results);
         else signature.Run(inputs, results);
     }
 
@@ -51,8 +52,9 @@ internal sealed class CompiledCore(CompileOptions options)
         if (RunsAsItIs(call.Inputs)) return TensorStructure.Rebuild((TResult)Run(call), call.OnTensors(call.Inputs));
         CompiledSignature signature = Signature(call.OnTensors, call.Inputs, call.Constants, call.EmptyForm, out Tensor[]? traced);
         var results = new Tensor[signature.ResultCount];
+        bool recorded = signature.IsRecorded(call.Inputs);
         if (traced is not null) results = traced;
-        else if (signature.IsRecorded(call.Inputs)) results = CompiledCall.Apply(this, signature, call.OnTensors, call.Inputs);
+        else if (recorded) results = CompiledCall.Apply(this, signature, call.OnTensors, call.Inputs);
         else signature.Run(call.Inputs, results);
         return TensorStructure.Rebuild((TResult)signature.Form!, results);
 
@@ -138,6 +140,7 @@ internal sealed class CompiledSignature
     private readonly CompiledProgram program;
     private readonly RecordedInput[] captured;
     private readonly string declined;
+    private readonly bool draws;
 
     private CompiledSignature(ReadOnlySpan<Tensor> inputs, object?[] constants, RecordedGraph graph, CompileOptions options)
     {
@@ -147,6 +150,7 @@ internal sealed class CompiledSignature
         this.constants = constants;
         this.graph = graph;
         captured = graph.Inputs[graph.ArgumentCount..];
+        draws = Array.Exists(graph.Steps, step => step is DrawStep);
         Handles = [.. captured.Select(input => input.Handle).OfType<Tensor>().Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
     }
@@ -200,14 +204,15 @@ internal sealed class CompiledSignature
     }
 
     /// <summary>Whether the call must be recorded for differentiation.</summary>
+    /// <exception cref="AutogradException">It is, and the function draws random numbers, of which backward would draw others.</exception>
     public bool IsRecorded(ReadOnlySpan<Tensor> inputs)
     {
         if (!GradMode.IsEnabled) return false;
-        foreach (Tensor input in inputs)
-            if (input.RequiresGrad) return true;
-        foreach (Tensor handle in Handles)
-            if (handle.RequiresGrad) return true;
-        return false;
+        bool recorded = false;
+        foreach (Tensor input in inputs) recorded |= input.RequiresGrad;
+        foreach (Tensor handle in Handles) recorded |= handle.RequiresGrad;
+        if (recorded && draws) throw TransformErrors.DrawsInRecordedCall(Op);
+        return recorded;
     }
 
     public void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor> results)

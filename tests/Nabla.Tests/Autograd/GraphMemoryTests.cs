@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Nabla.Tests.Engine;
 
 /// <summary>Very long graphs, what they keep alive, and several threads in one graph.</summary>
+[Collection("Memory")]
 public sealed class GraphMemoryTests
 {
     private const int Million = 1_000_000;

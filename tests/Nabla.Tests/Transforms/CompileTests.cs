@@ -163,6 +163,21 @@ public sealed class CompileTests
     }
 
     [Fact]
+    public void A_call_that_draws_random_numbers_is_not_recorded_but_its_gradient_can_be_compiled()
+    {
+        var generator = new Generator(7);
+        CompiledFunction<Tensor, Tensor> f = Functional.Compile((Tensor q) => (q * Tensor.RandLike(q, generator: generator)).Sum());
+        Tensor at = Tensor.Ones([50]).RequireGrad();
+
+        // Backward would draw other numbers than the call did: on the first call as on the next ones.
+        for (int call = 0; call < 2; call++)
+            Assert.Contains("ValueAndGrad", Assert.Throws<AutogradException>(() => f.Call(at)).Message, StringComparison.Ordinal);
+
+        (Tensor value, Tensor gradient) = f.ValueAndGrad().Call(Tensor.Ones([50]));
+        Assert.Equal(value.Item(), gradient.Sum().Item(), 4);
+    }
+
+    [Fact]
     public void Random_numbers_are_drawn_anew_at_each_call_and_in_the_order_of_the_function()
     {
         static Tensor Noisy(Tensor x, Generator generator) => x + Tensor.Rand([3], DType.Float64, generator: generator) - Tensor.RandN([3], DType.Float64, generator: generator);
