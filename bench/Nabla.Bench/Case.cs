@@ -54,9 +54,6 @@ internal sealed record Rival
     /// <summary>What runs in our own process.</summary>
     public Func<Func<Tensor>>? Own { get; private init; }
 
-    /// <summary>Whether the results are compared. Something else of our own, the objective beside its gradient, has another result.</summary>
-    public bool ComparesValues => Program is not null;
-
     /// <summary>A time in nanoseconds that is not to be exceeded.</summary>
     public double? Limit { get; private init; }
 

@@ -14,15 +14,18 @@ public sealed unsafe class CompiledFormula
     /// <summary>Up to this many numbers of scratch memory are taken from the stack.</summary>
     private const int StackLimit = 1024;
 
+    /// <summary>Beyond this the time to make code outweighs what it saves.</summary>
+    private const int LongestProgram = 100_000;
+
     private readonly Symbol[] symbols;
     private readonly Program program;
-    private readonly MachineCode? code;
+    private readonly StraightCode? code;
 
     internal CompiledFormula(Symbol[] symbols, Program program)
     {
         (this.symbols, this.program) = (symbols, program);
         bool interpret = AppContext.TryGetSwitch(InterpretSwitch, out bool asked) && asked;
-        if (!interpret && RuntimeFeature.IsDynamicCodeSupported) code = MachineCode.Of(program);
+        if (!interpret && RuntimeFeature.IsDynamicCodeSupported && program.Instructions.Length <= LongestProgram) code = StraightCode.Of(program);
     }
 
     /// <summary>The inputs, in order.</summary>
@@ -55,6 +58,14 @@ public sealed unsafe class CompiledFormula
             throw new ArgumentException($"CompiledFormula.Invoke: got {inputs.Length} input(s) for {symbols.Length} symbol(s) ({Names}).", nameof(inputs));
         if (outputs.Length != OutputCount)
             throw new ArgumentException($"CompiledFormula.Invoke: got room for {outputs.Length} output(s), there are {OutputCount} formula(s).", nameof(outputs));
+        if (inputs.Overlaps(outputs))
+        {
+            // Code writes an output when it is known, and reads inputs when they are needed.
+            Span<double> results = outputs.Length <= StackLimit ? stackalloc double[outputs.Length] : new double[outputs.Length];
+            fixed (double* from = inputs, to = results) Run(from, to);
+            results.CopyTo(outputs);
+            return;
+        }
         fixed (double* from = inputs, to = outputs) Run(from, to);
     }
 
@@ -154,8 +165,8 @@ public sealed unsafe class CompiledFormula
 
     private void Run(double* inputs, double* outputs)
     {
-        int scratch = code?.ScratchCount ?? program.RegisterCount;
-        if (scratch == 0) code!.Run(inputs, null, outputs);
+        int scratch = code is null ? program.RegisterCount : code.FrameBytes / sizeof(double);
+        if (scratch == 0) RunWith(null, inputs, outputs);
         else if (scratch <= StackLimit) RunOnStack(inputs, outputs, scratch);
         else fixed (double* memory = new double[scratch]) RunWith(memory, inputs, outputs);
     }
@@ -170,7 +181,7 @@ public sealed unsafe class CompiledFormula
     {
         if (code is not null)
         {
-            code.Run(inputs, memory, outputs);
+            code.Run((byte**)&inputs, (byte**)&outputs, (byte*)memory, 1);
             return;
         }
 

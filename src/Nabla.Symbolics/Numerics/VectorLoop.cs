@@ -140,13 +140,6 @@ internal static unsafe class VectorLoop
         where TOperator : struct, IUnaryOperator<T> =>
         Lanes128<T>.First(TOperator.Apply(Lanes128<T>.All(x)));
 
-    /// <inheritdoc cref="One{T, TOperator}(T)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T One2<T, TOperator>(T a, T b)
-        where T : unmanaged
-        where TOperator : struct, IBinaryOperator<T> =>
-        Lanes128<T>.First(TOperator.Apply(Lanes128<T>.All(a), Lanes128<T>.All(b)));
-
     /// <summary>For functions without a vector body: the scalar function, element by element.</summary>
     public static void Each(Func<double, double> f, ReadOnlySpan<double> x, Span<double> y)
     {

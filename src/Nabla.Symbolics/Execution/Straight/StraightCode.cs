@@ -36,6 +36,31 @@ internal sealed unsafe class StraightCode
         foreach (StraightRoutine piece in pieces) piece(inputs, outputs, frame, items);
     }
 
+    /// <summary>Compiles a program for float64, whose inputs lie in one array and whose outputs in another.</summary>
+    public static StraightCode Of(Program program)
+    {
+        // The registers of a program are reused; here each step has a value of its own.
+        var values = new int[program.RegisterCount];
+        for (int i = 0; i < program.InputCount; i++) values[i] = i;
+        for (int i = 0; i < program.Constants.Length; i++) values[program.InputCount + i] = -1 - i;
+        var code = new List<Instruction>(program.Instructions.Length);
+        foreach (Instruction step in program.Instructions)
+        {
+            int arity = step.Primitive.Arity, target = program.InputCount + code.Count;
+            code.Add(step with { Target = target, A = values[step.A], B = arity > 1 ? values[step.B] : 0, C = arity > 2 ? values[step.C] : 0 });
+            values[step.Target] = target;
+        }
+        int[] results = Array.ConvertAll(program.Outputs, register => values[register]);
+        return Of(code, program.Constants, results, new StraightLayout(Places(program.InputCount), Places(results.Length)), LaneCode.Scalar(single: false));
+
+        static NumberPlace[] Places(int count)
+        {
+            var places = new NumberPlace[count];
+            for (int i = 0; i < count; i++) places[i] = new NumberPlace(0, i);
+            return places;
+        }
+    }
+
     /// <summary>Compiles steps.</summary>
     /// <param name="code">The steps, each with a value of its own, numbered on from the inputs.</param>
     /// <param name="constants">The numbers -1, -2, … of the steps.</param>
