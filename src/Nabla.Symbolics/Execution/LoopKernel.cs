@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Nabla.Symbolics;
 
@@ -166,7 +165,7 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
 
         // The partial results of folds are counted from the start of the row.
         if (start % lanes != 0) tile = Math.Min(tile, lanes);
-        T* buffer = Scratch(slots * tile);
+        T* buffer = (T*)AlignedRoom.In(ref scratch, (slots * tile) * sizeof(T));
         T** registers = stackalloc T*[slots];
         for (int r = 0; r < slots; r++) registers[r] = buffer + (r * tile);
         TileExecutor.FillConstants(program, registers, tile);
@@ -226,13 +225,4 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
     private static T* Input(LoopCall* call, int index, nint row) => (T*)(call->Inputs[index] + (row * call->InputSteps[index]));
 
     private static T* Output(LoopCall* call, int index, nint row) => (T*)(call->Outputs[index] + (row * call->OutputSteps[index]));
-
-    private static T* Scratch(int count)
-    {
-        const int Alignment = 64;
-        int bytes = (count * sizeof(T)) + Alignment;
-        if (scratch is null || scratch.Length < bytes) scratch = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, 1 << 15), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch));
-        return (T*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
-    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla.Symbolics;
@@ -75,7 +74,7 @@ internal sealed unsafe class LoopPieces<T>
     /// <summary>Runs over the rows.</summary>
     public void Run(LoopCall* call)
     {
-        T* memory = Scratch((buffers * tile) + 1);
+        T* memory = (T*)AlignedRoom.In(ref scratch, ((buffers * tile) + 1) * sizeof(T));
         for (nint row = 0; row < call->Rows; row++)
         {
             nint done = 0;
@@ -87,15 +86,6 @@ internal sealed unsafe class LoopPieces<T>
             }
             while (done < call->Length);
         }
-    }
-
-    private static T* Scratch(int count)
-    {
-        const int Alignment = 64;
-        int bytes = (count * sizeof(T)) + Alignment;
-        if (scratch is null || scratch.Length < bytes) scratch = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, 1 << 15), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch));
-        return (T*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
     }
 
     /// <summary>A piece that computes. Its outputs are the buffers that others read, and the outputs of the whole that may be written.</summary>

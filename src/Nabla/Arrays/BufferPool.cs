@@ -16,7 +16,7 @@ namespace Nabla;
 /// ended and the next step begins, because least is alive there: what is in use at such a moment grows older, and only a
 /// collection of the next generation, asked for when that has become much, finds it dead. While most of what is lent stays
 /// alive the pool asks less and less often. Buffers are kept as far as they were recently in use together, since fresh pages
-/// cost more than most operations; the rest goes back to the runtime.
+/// cost more than most operations; the rest goes back to the runtime, sizes first that were not asked for the longest.
 /// </remarks>
 internal static class BufferPool
 {
@@ -31,7 +31,8 @@ internal static class BufferPool
     private static readonly Lock Gate = new();
     private static readonly List<Loan> Lent = [];
     private static readonly Stack<Loan> IdleLoans = [];
-    private static readonly Dictionary<int, Stack<byte[]>> Free = [];
+    private static readonly Dictionary<int, Shelf> Free = [];
+    private static long clock;
     private static long freeBytes;
     private static long lentSinceCollection;
     private static long lentBytes;
@@ -46,6 +47,13 @@ internal static class BufferPool
     private static bool inSteps;
     private static long lentInStep;
     private static long stepBytes;
+
+    /// <summary>The free buffers of one size, and when one of that size was last asked for.</summary>
+    private sealed class Shelf
+    {
+        public readonly Stack<byte[]> Buffers = [];
+        public long LastUse;
+    }
 
     /// <summary>One buffer that is lent.</summary>
     private sealed class Loan
@@ -237,8 +245,11 @@ internal static class BufferPool
 
     private static byte[]? TryPop(int size)
     {
+        if (!Free.TryGetValue(size, out Shelf? shelf)) Free[size] = shelf = new Shelf();
+        shelf.LastUse = ++clock;
+
         // The last one returned is the likeliest to be in the cache.
-        if (!Free.TryGetValue(size, out Stack<byte[]>? stack) || !stack.TryPop(out byte[]? buffer)) return null;
+        if (!shelf.Buffers.TryPop(out byte[]? buffer)) return null;
         freeBytes -= size;
         return buffer;
     }
@@ -269,10 +280,22 @@ internal static class BufferPool
         loan.Storage.Target = null;
         IdleLoans.Push(loan);
         lentBytes -= buffer.Length;
-        if (freeBytes + buffer.Length > Math.Max(KeepFree, peakBytes - lentBytes)) return;
-        if (!Free.TryGetValue(buffer.Length, out Stack<byte[]>? stack)) Free[buffer.Length] = stack = new Stack<byte[]>();
-        stack.Push(buffer);
+        Shelf shelf = Free[buffer.Length];
+        while (freeBytes + buffer.Length > Math.Max(KeepFree, peakBytes - lentBytes))
+            if (!DropOneOlderThan(shelf)) return;
+        shelf.Buffers.Push(buffer);
         freeBytes += buffer.Length;
+    }
+
+    // Sizes that nobody asks for any more make room for those in use.
+    private static bool DropOneOlderThan(Shelf shelf)
+    {
+        Shelf oldest = shelf;
+        foreach (Shelf other in Free.Values)
+            if (other.Buffers.Count > 0 && other.LastUse < oldest.LastUse) oldest = other;
+        if (oldest == shelf) return false;
+        freeBytes -= oldest.Buffers.Pop().Length;
+        return true;
     }
 
     /// <summary>The next size of the form m · 2ᵏ with m = 8 … 15: at most an eighth is wasted.</summary>

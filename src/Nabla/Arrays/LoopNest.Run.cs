@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Nabla.Symbolics;
 
 namespace Nabla;
@@ -98,7 +97,7 @@ internal sealed unsafe partial class LoopNest
         nint whole = together > 1 && folds ? length / UnitLength : 1;
         nint rowCount = together > 1 ? whole : Math.Min(UnitRows, rows - row);
         nint rowLength = together > 1 && folds ? UnitLength : length;
-        byte* lanes = folds ? Scratch(rowCount * outputs.Length * LoopFolds.Bytes) : null;
+        byte* lanes = folds ? AlignedRoom.In(ref scratch, rowCount * outputs.Length * LoopFolds.Bytes) : null;
         for (int i = 0; i < inputs.Length; i++)
         {
             Operand input = inputs[i];
@@ -182,7 +181,7 @@ internal sealed unsafe partial class LoopNest
             if (!input.IsDirect && input.Reader is null && nint.Abs(input.Row) == 1 && rowCount > 1) side = GatherRows;
         nint stretch = side > 1 ? GatherLength / 4 / LoopFolds.Lanes<T>() * LoopFolds.Lanes<T>() : GatherLength / LoopFolds.Lanes<T>() * LoopFolds.Lanes<T>();
         nint room = side * stretch;
-        byte* memory = Scratch((operands * room * sizeof(T)) + (operands * rowCount * LoopFolds.Bytes));
+        byte* memory = AlignedRoom.In(ref scratch, (operands * room * sizeof(T)) + (operands * rowCount * LoopFolds.Bytes));
         byte* lanes = memory + (operands * room * sizeof(T));
 
         byte** inputRows = stackalloc byte*[inputs.Length + 1];
@@ -288,13 +287,5 @@ internal sealed unsafe partial class LoopNest
     {
         T neutral = LoopFolds.Neutral<T>(fold);
         for (nint i = 0; i < count; i++) target[i] = neutral;
-    }
-
-    private static byte* Scratch(nint bytes)
-    {
-        const int Alignment = 64;
-        if (scratch is null || scratch.Length < bytes + Alignment) scratch = GC.AllocateUninitializedArray<byte>((int)Math.Max(bytes + Alignment, 1 << 15), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch));
-        return (byte*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
     }
 }

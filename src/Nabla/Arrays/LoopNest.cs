@@ -63,7 +63,7 @@ internal sealed unsafe partial class LoopNest
         this.inputs = new Operand[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
-            Operand input = new(inputs[i].Type, inputs[i].Strides, linear && !Steps.IsEven(inputs[i].Strides, dims) ? new StridedReader(inputs[i].Type, dims, inputs[i].Strides) : null);
+            Operand input = new(inputs[i].Type, inputs[i].Strides, linear && !LoopAxes.IsEven(inputs[i].Strides, dims) ? new StridedReader(inputs[i].Type, dims, inputs[i].Strides) : null);
             if (linear) input = input.AsLine(dims);
             uniform[i] = input.Inner == 0 && input.Reader is null;
             input.IsDirect = input.Reader is null && input.Type == compute && (input.Inner == 1 || uniform[i] || inner == 1);
@@ -92,10 +92,10 @@ internal sealed unsafe partial class LoopNest
             gathers |= !output.IsDirect;
 
             // Rows that are kept while an axis further out is folded: results meet in memory, in order.
-            output.Meets = sinks[i].Kind == LoopSinkKind.Column && output.Row != 0 && Steps.AnyZero(output.Outer(outer.Length), outer);
+            output.Meets = sinks[i].Kind == LoopSinkKind.Column && output.Row != 0 && LoopAxes.AnyZero(output.Outer(outer.Length), outer);
             ordered |= output.Meets;
             output.HasParts = sinks[i].Kind == LoopSinkKind.Row
-                || (sinks[i].Kind == LoopSinkKind.Column && output.Row == 0 && (groups > 1 || Steps.AnyZero(output.Outer(outer.Length), outer)));
+                || (sinks[i].Kind == LoopSinkKind.Column && output.Row == 0 && (groups > 1 || LoopAxes.AnyZero(output.Outer(outer.Length), outer)));
             this.outputs[i] = output;
         }
         kernel = compute switch
@@ -119,14 +119,14 @@ internal sealed unsafe partial class LoopNest
         var strides = new nint[inputs.Length + outputs.Length][];
         for (int i = 0; i < inputs.Length; i++) strides[i] = inputs[i].Strides;
         for (int i = 0; i < outputs.Length; i++) strides[inputs.Length + i] = outputs[i].Strides;
-        nint[] merged = Steps.Merge(dims, strides);
+        nint[] merged = LoopAxes.Merge(dims, strides);
         var from = new LoopOperand[inputs.Length];
         for (int i = 0; i < from.Length; i++) from[i] = inputs[i] with { Strides = strides[i] };
         var to = new LoopResult[outputs.Length];
         for (int i = 0; i < to.Length; i++) to[i] = outputs[i] with { Strides = strides[inputs.Length + i] };
 
         bool linear = merged.Length > 1 && merged[^1] < ShortRow;
-        foreach (LoopResult output in to) linear &= output.Fold is null ? Steps.IsDense(output.Strides, merged) : Steps.AllZero(output.Strides, merged);
+        foreach (LoopResult output in to) linear &= output.Fold is null ? LoopAxes.IsDense(output.Strides, merged) : LoopAxes.AllZero(output.Strides, merged);
         return new LoopNest(program, compute, merged, from, to, linear);
     }
 
@@ -188,6 +188,6 @@ internal sealed unsafe partial class LoopNest
         public ReadOnlySpan<nint> Outer(int count) => strides.AsSpan(0, count);
 
         /// <summary>The operand when all axes are read as one.</summary>
-        public Operand AsLine(nint[] dims) => new(Type, [Reader is not null ? 1 : Steps.AllZero(strides, dims) ? 0 : 1], Reader);
+        public Operand AsLine(nint[] dims) => new(Type, [Reader is not null ? 1 : LoopAxes.AllZero(strides, dims) ? 0 : 1], Reader);
     }
 }

@@ -14,24 +14,10 @@ internal sealed unsafe class StridedReader
     public StridedReader(DType type, nint[] shape, nint[] steps)
     {
         this.type = type;
-        dims = new int[Math.Max(shape.Length, 1)];
-        strides = new int[dims.Length];
-        int rank = 0;
-        for (int axis = 0; axis < shape.Length; axis++)
-        {
-            if (shape[axis] == 1) continue;
-            if (rank > 0 && strides[rank - 1] == steps[axis] * shape[axis])
-            {
-                dims[rank - 1] *= (int)shape[axis];
-                strides[rank - 1] = (int)steps[axis];
-                continue;
-            }
-            dims[rank] = (int)shape[axis];
-            strides[rank++] = (int)steps[axis];
-        }
-        if (rank == 0) (dims[0], strides[0], rank) = (1, 0, 1);
-        Array.Resize(ref dims, rank);
-        Array.Resize(ref strides, rank);
+        nint[][] walked = [steps];
+        nint[] merged = LoopAxes.Merge(Array.ConvertAll(shape, length => (int)length), walked);
+        dims = merged.Length == 0 ? [1] : Array.ConvertAll(merged, length => (int)length);
+        strides = merged.Length == 0 ? [0] : Array.ConvertAll(walked[0], step => (int)step);
     }
 
     /// <summary>Copies elements start … start+count-1 to a buffer, converted to its type.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Nabla.Symbolics;
 
 namespace Nabla;
 
@@ -29,12 +30,12 @@ internal static unsafe class MatrixPacking
     /// <summary>Room for a packed block of A, aligned to 64 bytes, valid until this thread's next call.</summary>
     public static T* RoomForA<T>(nint count)
         where T : unmanaged
-        => (T*)Room(ref roomForA, count * sizeof(T));
+        => (T*)AlignedRoom.In(ref roomForA, count * sizeof(T));
 
     /// <summary>Room for a packed block of B, aligned to 64 bytes, valid until this thread's next call.</summary>
     public static T* RoomForB<T>(nint count)
         where T : unmanaged
-        => (T*)Room(ref roomForB, count * sizeof(T));
+        => (T*)AlignedRoom.In(ref roomForB, count * sizeof(T));
 
     /// <summary>Packs <paramref name="m"/> rows and <paramref name="k"/> columns of A in strips of <paramref name="strip"/> rows.</summary>
     public static void PackA<T>(int m, int k, T* a, nint aRow, nint aCol, int strip, T* to)
@@ -154,14 +155,5 @@ internal static unsafe class MatrixPacking
         }
 
         for (; p < count; p++, from += fromStride, to += toStride) *to = *from;
-    }
-
-    private static byte* Room(ref byte[]? room, nint bytes)
-    {
-        const int alignment = 64;
-        if (room is null || room.Length < bytes + alignment)
-            room = GC.AllocateUninitializedArray<byte>((int)Math.Max(bytes + alignment, 64 * 1024), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref room[0]);
-        return (byte*)((address + alignment - 1) & -alignment);
     }
 }

@@ -18,51 +18,41 @@ internal static unsafe class StridedAddition
     public static void Add<T>(T* target, T* source, ReadOnlySpan<int> dims, ReadOnlySpan<int> targetStrides, ReadOnlySpan<int> sourceStrides)
         where T : unmanaged, INumber<T>
     {
-        // Axes that follow one another in both are walked as one.
-        Span<int> lengths = stackalloc int[dims.Length + 1], to = stackalloc int[dims.Length + 1], from = stackalloc int[dims.Length + 1];
-        int rank = 0;
-        for (int axis = 0; axis < dims.Length; axis++)
-        {
-            if (dims[axis] == 0) return;
-            if (dims[axis] == 1) continue;
-            if (rank > 0 && to[rank - 1] == targetStrides[axis] * dims[axis] && from[rank - 1] == sourceStrides[axis] * dims[axis])
-            {
-                lengths[rank - 1] *= dims[axis];
-                (to[rank - 1], from[rank - 1]) = (targetStrides[axis], sourceStrides[axis]);
-                continue;
-            }
-            (lengths[rank], to[rank], from[rank]) = (dims[axis], targetStrides[axis], sourceStrides[axis]);
-            rank++;
-        }
-        if (rank == 0)
+        if (dims.Contains(0)) return;
+        Span<nint> room = stackalloc nint[3 * Strides.MaxAxes];
+        Span<nint> targetSteps = stackalloc nint[dims.Length], sourceSteps = stackalloc nint[dims.Length];
+        for (int i = 0; i < dims.Length; i++) (targetSteps[i], sourceSteps[i]) = (targetStrides[i], sourceStrides[i]);
+        Strides loops = new(dims, sourceSteps, targetSteps, room);
+        if (loops.Axes == 0)
         {
             *target += *source;
             return;
         }
 
-        int run = lengths[rank - 1], toStep = to[rank - 1], fromStep = from[rank - 1];
-        Span<int> index = stackalloc int[rank];
+        int last = loops.Axes - 1;
+        nint run = loops.Shape[last], toStep = loops.Destination[last], fromStep = loops.Source[last];
+        Span<nint> index = stackalloc nint[loops.Axes];
         index.Clear();
         while (true)
         {
             if (toStep == 1 && fromStep == 1 && run >= VectorRun)
             {
-                var sum = new Span<T>(target, run);
-                TensorPrimitives.Add(sum, new ReadOnlySpan<T>(source, run), sum);
+                var sum = new Span<T>(target, (int)run);
+                TensorPrimitives.Add(sum, new ReadOnlySpan<T>(source, (int)run), sum);
             }
             else
             {
-                for (int i = 0; i < run; i++) target[(nint)i * toStep] += source[(nint)i * fromStep];
+                for (nint i = 0; i < run; i++) target[i * toStep] += source[i * fromStep];
             }
 
-            int axis = rank - 2;
+            int axis = last - 1;
             for (; axis >= 0; axis--)
             {
-                target += to[axis];
-                source += from[axis];
-                if (++index[axis] < lengths[axis]) break;
-                target -= (nint)to[axis] * lengths[axis];
-                source -= (nint)from[axis] * lengths[axis];
+                target += loops.Destination[axis];
+                source += loops.Source[axis];
+                if (++index[axis] < loops.Shape[axis]) break;
+                target -= loops.Destination[axis] * loops.Shape[axis];
+                source -= loops.Source[axis] * loops.Shape[axis];
                 index[axis] = 0;
             }
             if (axis < 0) return;

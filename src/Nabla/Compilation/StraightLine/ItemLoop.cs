@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using Nabla.Symbolics;
 
@@ -11,8 +10,6 @@ namespace Nabla;
 /// </summary>
 internal sealed unsafe class ItemLoop
 {
-    private const int Alignment = 64;
-
     /// <summary>Of the first-level cache, for tiles.</summary>
     private const int TileBytes = 24 * 1024;
 
@@ -67,7 +64,7 @@ internal sealed unsafe class ItemLoop
         while (vectors > 1 && (long)numbers * vectors * lanes * elementSize > TileBytes) vectors /= 2;
         tileItems = Math.Max(vectors * lanes, 4);
         this.code = StraightCode.Of(code, constants, results, new StraightLayout(reads, places, tileItems), lane);
-        roomBytes = (numbers * tileItems * elementSize) + this.code.FrameBytes + (2 * Alignment);
+        roomBytes = (numbers * tileItems * elementSize) + this.code.FrameBytes + (2 * AlignedRoom.Alignment);
     }
 
     /// <summary>The loop for a function of one item; null, and why, if it does not suit.</summary>
@@ -124,7 +121,7 @@ internal sealed unsafe class ItemLoop
     private void Run<T>(byte** from, byte** to, long first, long end)
         where T : unmanaged
     {
-        byte* room = Scratch(roomBytes);
+        byte* room = AlignedRoom.In(ref scratch, roomBytes);
         byte** tiles = stackalloc byte*[inputs.Length + outputs.Length];
         byte** targets = tiles + inputs.Length;
         byte** reads = stackalloc byte*[inputs.Length + outputs.Length];
@@ -132,7 +129,7 @@ internal sealed unsafe class ItemLoop
         byte* next = room;
         for (int i = 0; i < inputs.Length; i++) tiles[i] = Room(inputs[i]);
         for (int i = 0; i < outputs.Length; i++) targets[i] = Room(outputs[i]);
-        byte* frame = (byte*)(((nint)next + Alignment - 1) & ~(nint)(Alignment - 1));
+        byte* frame = AlignedRoom.Up(next);
 
         for (long item = first; item < end; item += tileItems)
         {
@@ -174,12 +171,5 @@ internal sealed unsafe class ItemLoop
             for (int i = 0; i < outputs.Length; i++) writes[i] = to[i] + (item * outputs[i].Numbers * elementSize);
             interpreted!.Run(reads, writes);
         }
-    }
-
-    private static byte* Scratch(int bytes)
-    {
-        if (scratch is null || scratch.Length < bytes + Alignment) scratch = GC.AllocateUninitializedArray<byte>(bytes + Alignment, pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch));
-        return (byte*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
     }
 }

@@ -1,7 +1,7 @@
 namespace Nabla;
 
-/// <summary>Questions about strides, in elements, of loop axes.</summary>
-internal static class Steps
+/// <summary>The axes of loops: which of them can be walked as one, and how operands step along them (strides in elements).</summary>
+internal static class LoopAxes
 {
     /// <summary>
     /// Drops axes of one element and joins adjacent axes that every operand walks through evenly. Replaces the strides and returns the
