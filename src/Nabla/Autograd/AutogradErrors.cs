@@ -37,6 +37,9 @@ internal static class AutogradErrors
     public static ShapeException NeedsGradient(string op, Shape shape) =>
         new($"{op}: the tensor is {shape}; without a gradient argument only a tensor of one element can be differentiated. Reduce it with Sum(), or pass gradient: Tensor.OnesLike(y).");
 
+    public static AutogradException MutatedInput(string op, int index, Shape shape) =>
+        new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
+
     public static AutogradException GraphConsumed(Node node) =>
         new($"Backward: what {node.Name} saved was freed by an earlier backward pass through it. Pass retainGraph: true to the earlier pass, or compute the result again; what a transform such as Functional.Grad differentiated is to leave its function as a result (ValueAndGrad, Vjp).");
 

@@ -71,9 +71,6 @@ internal static class TransformErrors
 
     public static ArgumentException NullInput(string op, int index) => new($"{op}: input {index} is null. Pass a tensor.");
 
-    public static AutogradException MutatedInput(string op, int index, Shape shape) =>
-        new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
-
     public static ShapeException OtherResults(string op, int now, int before) =>
         new($"{op}: run again, the function returned results with {now} recorded parts, the first time it was {before}. It must do the same each time: no counters, no System.Random, no clock.");
 

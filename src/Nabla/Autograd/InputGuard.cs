@@ -29,14 +29,14 @@ internal sealed class InputGuard : IDisposable
     {
         for (InputGuard? guard = innermost; guard is not null; guard = guard.outer)
             for (int i = 0; i < guard.before.Length; i++)
-                if (ReferenceEquals(guard.before[i].Memory, target.Value.Storage)) throw TransformErrors.MutatedInput(guard.op, i, guard.inputs[i].Shape);
+                if (ReferenceEquals(guard.before[i].Memory, target.Value.Storage)) throw AutogradErrors.MutatedInput(guard.op, i, guard.inputs[i].Shape);
     }
 
     /// <exception cref="AutogradException">An input has another value than before.</exception>
     public void Check()
     {
         for (int i = 0; i < before.Length; i++)
-            if (before[i] != StateOf(inputs[i])) throw TransformErrors.MutatedInput(op, i, inputs[i].Shape);
+            if (before[i] != StateOf(inputs[i])) throw AutogradErrors.MutatedInput(op, i, inputs[i].Shape);
     }
 
     /// <inheritdoc/>
