@@ -38,6 +38,8 @@ internal static class Aims
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name == "compiled", rival => rival == "C++ -O3"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name == "compiled", rival => rival == "C++ -O3 -ffast-math"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name == "compiled", IsPyTorch),
+        new("a step of training, MLP, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP"), IsPyTorch),
+        new("a step of training, small conv net, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "conv"), IsPyTorch),
         .. AdBenchCases.Goals.SelectMany(goal => (Aim[])
         [
             new($"ADBench {goal.Title.TrimEnd()}, derivative, eager", AdBenchCases.ByRows, goal.Goal, (group, name) => IsDerivative(group, name, goal.Title, compiled: false), rival => rival == AdBenchCases.ByRows),
@@ -50,6 +52,8 @@ internal static class Aims
         new("elementwise and reductions with backward, 1e3 to 1e7, the worst", "PyTorch", 1, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch),
         new("elementwise and reductions with backward, 1e3 to 1e7, the median", "PyTorch", 0.5, (group, name) => FormulaTable.Contains(group) && IsBackward(name), IsPyTorch, OfMedian: true),
     ];
+
+    private static bool IsTraining(string group, string name, string net) => group == TrainingCases.Group.Heading && name.StartsWith(net, StringComparison.Ordinal);
 
     private static bool IsDerivative(string group, string name, string title, bool compiled) =>
         group == AdBenchCases.Heading && name.StartsWith(title, StringComparison.Ordinal) && name.EndsWith(compiled ? ": derivative, compiled" : ": derivative", StringComparison.Ordinal);
