@@ -33,6 +33,17 @@ internal static class NnErrors
             ? $"Linear: the input is a scalar [], the layer takes {features} features on the last axis. Reshape the input to [1, {features}]."
             : $"Linear: the input is {x.Shape}, the layer takes {features} features on the last axis. Check the layer before it, or make this one with inFeatures: {x.Dims[^1]}.");
 
+    public static ShapeException Channels(string layer, Tensor x, int channels, int rank)
+    {
+        string needed = rank == 3 ? $"[n, {channels}, l]" : $"[n, {channels}, h, w]";
+        return new(x.Rank != rank
+            ? $"{layer}: the input is {x.Shape}, the layer takes {needed}. Reshape it; Unsqueeze(0) makes a batch of one."
+            : $"{layer}: the input is {x.Shape}, the layer takes {channels} channels, {needed}. Check the layer before it, or make this one with {x.Dims[1]}.");
+    }
+
+    public static ArgumentException Groups(string layer, int inChannels, int outChannels, int groups) =>
+        new($"{layer}: {groups} groups do not divide {inChannels} input channels and {outChannels} output channels. Use a divisor of both.", nameof(groups));
+
     public static ArgumentOutOfRangeException Size(string layer, string parameter, int value) =>
         new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
 
