@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Nabla;
 
 /// <summary>
@@ -53,7 +55,7 @@ internal sealed unsafe class StridedReader
             int run = Math.Min(dims[last] - index[last], count);
             TSource* source = data + position;
             if (typeof(TSource) == typeof(T) && inner == 1) new ReadOnlySpan<T>(source, run).CopyTo(new Span<T>(target, run));
-            else if (inner == 0) new Span<T>(target, run).Fill(Cast.To<TSource, T>(*source));
+            else if (inner == 0) Repeat(Cast.To<TSource, T>(*source), target, run, count);
             else if (typeof(TSource) == typeof(byte) && typeof(T) == typeof(float) && inner == 1) TruthValues.Widen((byte*)source, (float*)target, run);
             else
                 for (int i = 0; i < run; i++) target[i] = Cast.To<TSource, T>(source[i * inner]);
@@ -71,5 +73,19 @@ internal sealed unsafe class StridedReader
                 index[axis] = 0;
             }
         }
+    }
+
+    /// <summary>Writes a number so many times; up to <paramref name="room"/> the memory behind is written later.</summary>
+    private static void Repeat<T>(T value, T* target, int times, int room)
+        where T : unmanaged
+    {
+        int lanes = Vector256<T>.Count;
+        if (times > 4 * lanes || times + lanes > room)
+        {
+            new Span<T>(target, times).Fill(value);
+            return;
+        }
+        Vector256<T> all = Vector256.Create(value);
+        for (int i = 0; i < times; i += lanes) all.Store(target + i);
     }
 }
