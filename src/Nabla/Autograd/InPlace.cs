@@ -64,6 +64,8 @@ internal static class InPlace
             ReplaceValue(target, result, recording);
             return target;
         }
+        InputGuard.Refuse(target);
+
         // A value cut from the tensor's own memory must be read before it is overwritten.
         bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
         Recorder.Current?.Write(op, target.Value, result.Value);
