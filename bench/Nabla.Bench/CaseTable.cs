@@ -14,6 +14,8 @@ internal static class CaseTable
         .. FormulaTable.Groups(),
         MatrixCases.Group,
         MatrixCases.AllThreads,
+        TrainingCases.Group,
+        TrainingCases.AllThreads,
         TransformCases.Group,
         .. AdBenchCases.Groups(options),
         ProcessCases.Group,

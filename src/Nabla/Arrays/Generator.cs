@@ -56,6 +56,7 @@ public sealed class Generator
     /// <returns>This generator.</returns>
     public Generator ManualSeed(ulong seed)
     {
+        DrawnGenerators.Note(this);
         this.seed = seed;
         Interlocked.Exchange(ref position, 0);
         Interlocked.Exchange(ref forks, 0);
@@ -63,9 +64,9 @@ public sealed class Generator
     }
 
     /// <summary>Where in which stream the generator is.</summary>
-    internal (ulong Seed, ulong Position, ulong Forks) State
+    internal GeneratorState State
     {
-        get => (seed, Interlocked.Read(ref position), Interlocked.Read(ref forks));
+        get => new(seed, Interlocked.Read(ref position), Interlocked.Read(ref forks));
         set
         {
             seed = value.Seed;
@@ -75,7 +76,11 @@ public sealed class Generator
     }
 
     /// <summary>A new, unrelated generator. The n-th fork of a seed is always the same, and forking draws nothing from this stream.</summary>
-    public Generator Fork() => new(Word(seed, Interlocked.Increment(ref forks) - 1, ForkStream));
+    public Generator Fork()
+    {
+        DrawnGenerators.Note(this);
+        return new(Word(seed, Interlocked.Increment(ref forks) - 1, ForkStream));
+    }
 
     /// <summary>The next 64 random bits.</summary>
     public ulong NextUInt64() => Word(seed, Take(1), DrawStream);
@@ -195,7 +200,11 @@ public sealed class Generator
         }
     }
 
-    private ulong Take(ulong count) => Interlocked.Add(ref position, count) - count;
+    private ulong Take(ulong count)
+    {
+        DrawnGenerators.Note(this);
+        return Interlocked.Add(ref position, count) - count;
+    }
 
     private static double ToDouble(ulong word) => (long)(word >> 11) * UnitOfDouble;
 

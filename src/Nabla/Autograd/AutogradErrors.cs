@@ -29,7 +29,7 @@ internal static class AutogradErrors
         new($"{op}: the tensor {x.Shape} does not require a gradient and no input of it does. Set RequiresGrad = true on the leaves before computing it, outside Autograd.NoGrad().");
 
     public static ShapeException GradShape(string op, Shape given, Shape needed) =>
-        new($"{op}: the gradient is {given}, the tensor is {needed}. They must have the same shape.");
+        new($"{op}: the gradient is {given}, the tensor is {needed}. Give a gradient of the tensor's shape; Expand or Reshape it first.");
 
     public static DTypeException GradDType(string op, DType given, DType needed) =>
         new($"{op}: the gradient is {given.Word()}, the tensor is {needed.Word()}. Convert it with To(DType.{needed}).");
@@ -37,8 +37,11 @@ internal static class AutogradErrors
     public static ShapeException NeedsGradient(string op, Shape shape) =>
         new($"{op}: the tensor is {shape}; without a gradient argument only a tensor of one element can be differentiated. Reduce it with Sum(), or pass gradient: Tensor.OnesLike(y).");
 
+    public static AutogradException MutatedInput(string op, int index, Shape shape) =>
+        new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
+
     public static AutogradException GraphConsumed(Node node) =>
-        new($"Backward: what {node.Name} saved was freed by an earlier backward pass through it. Pass retainGraph: true to the earlier pass, or compute the result again.");
+        new($"Backward: what {node.Name} saved was freed by an earlier backward pass through it. Pass retainGraph: true to the earlier pass, or compute the result again; what a transform such as Functional.Grad differentiated is to leave its function as a result (ValueAndGrad, Vjp).");
 
     public static AutogradException SavedFreed(string op) =>
         new($"{op}: what it saved was freed by a backward pass through it. Pass retainGraph: true to that pass, or look before it.");

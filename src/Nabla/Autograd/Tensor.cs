@@ -80,6 +80,13 @@ public sealed partial class Tensor
         Recorder.Current?.Made(this);
     }
 
+    /// <summary>A tensor made where nothing is recorded.</summary>
+    internal Tensor(in NdArray value, TensorFlags flags)
+    {
+        Value = value;
+        Flags = flags;
+    }
+
     /// <summary>The lengths of the axes, outermost first.</summary>
     public Shape Shape => new(Value.Dims);
 

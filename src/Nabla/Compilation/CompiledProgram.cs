@@ -36,9 +36,9 @@ internal abstract class CompiledBackend
 internal abstract class CompiledProgram
 {
     /// <summary>Computes the results.</summary>
-    /// <param name="inputs">Contiguous arrays: the arguments, then the whole memory of what was captured.</param>
-    /// <param name="outputs">Contiguous arrays of the results' shapes, which share no memory with the inputs.</param>
-    public abstract void Run(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs);
+    /// <param name="inputs">Contiguous: the arguments, then the whole memory of what was captured.</param>
+    /// <param name="outputs">Contiguous, of the results' shapes; they share no memory with the inputs.</param>
+    public abstract void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs);
 
     /// <summary>Describes what is run.</summary>
     public abstract void Explain(StringBuilder text);

@@ -53,20 +53,22 @@ internal sealed class GraphProgram(RecordedGraph graph, Kernel[] kernels, ValueP
 
     public int[] SlotBytes => slotBytes;
 
-    public override void Run(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs)
+    public override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         GraphRun? run = Interlocked.Exchange(ref idle, null);
         if (run is null && !others.TryTake(out run)) run = new GraphRun(this);
         AllocationScope? before = AllocationScope.Enter(run.Kept);
+        BufferPool.Enter();
         try
         {
             run.Bind(inputs, outputs);
             foreach (Kernel kernel in kernels) kernel.Run(run);
             run.Deliver(outputs);
-            foreach ((ValuePlace from, RecordedOperand view, int output) in copies) ArrayCopy.Into(run.View(from, view), outputs[output]);
+            foreach ((ValuePlace from, RecordedOperand view, int output) in copies) ArrayCopy.Into(run.View(from, view), outputs[output].Value);
         }
         finally
         {
+            BufferPool.Exit();
             AllocationScope.Enter(before);
             run.Unbind();
             if (Interlocked.CompareExchange(ref idle, run, null) is not null) others.Add(run);

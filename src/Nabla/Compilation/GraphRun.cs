@@ -53,11 +53,11 @@ internal sealed unsafe class GraphRun
     /// <summary>The memory that operations' own kernels take.</summary>
     public KeptStorages Kept { get; } = new();
 
-    public void Bind(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs)
+    public void Bind(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         foreach (ValuePlace place in passed)
         {
-            ref readonly NdArray given = ref place.Kind == PlaceKind.Input ? ref inputs[place.Where] : ref outputs[place.Where];
+            ref readonly NdArray given = ref place.Kind == PlaceKind.Input ? ref inputs[place.Where].Value : ref outputs[place.Where].Value;
             if (isCopied[place.Index])
             {
                 if (place.Kind == PlaceKind.Input) Bytes(given, place.Bytes).CopyTo(arrays[place.Index].Storage.Bytes);
@@ -69,10 +69,10 @@ internal sealed unsafe class GraphRun
     }
 
     /// <summary>Hands over the results that were computed in memory of the run.</summary>
-    public void Deliver(ReadOnlySpan<NdArray> outputs)
+    public void Deliver(ReadOnlySpan<Tensor> outputs)
     {
         foreach (ValuePlace place in passed)
-            if (place.Kind == PlaceKind.Output && isCopied[place.Index]) arrays[place.Index].Storage.Bytes.AsSpan(0, place.Bytes).CopyTo(Bytes(outputs[place.Where], place.Bytes));
+            if (place.Kind == PlaceKind.Output && isCopied[place.Index]) arrays[place.Index].Storage.Bytes.AsSpan(0, place.Bytes).CopyTo(Bytes(outputs[place.Where].Value, place.Bytes));
     }
 
     public void Unbind()

@@ -33,6 +33,29 @@ internal static class NnErrors
             ? $"Linear: the input is a scalar [], the layer takes {features} features on the last axis. Reshape the input to [1, {features}]."
             : $"Linear: the input is {x.Shape}, the layer takes {features} features on the last axis. Check the layer before it, or make this one with inFeatures: {x.Dims[^1]}.");
 
+    public static ShapeException Channels(string layer, Tensor x, int channels, int rank)
+    {
+        string needed = rank == 3 ? $"[n, {channels}, l]" : $"[n, {channels}, h, w]";
+        return new(x.Rank != rank
+            ? $"{layer}: the input is {x.Shape}, the layer takes {needed}. Reshape it; Unsqueeze(0) makes a batch of one."
+            : $"{layer}: the input is {x.Shape}, the layer takes {channels} channels, {needed}. Check the layer before it, or make this one with {x.Dims[1]}.");
+    }
+
+    public static ArgumentException Groups(string layer, int inChannels, int outChannels, int groups) =>
+        new($"{layer}: {groups} groups do not divide {inChannels} input channels and {outChannels} output channels. Use a divisor of both.", nameof(groups));
+
+    public static ShapeException Normalized(string layer, Tensor x, string needed) =>
+        new($"{layer}: the input is {x.Shape}, the layer takes {needed}. Check the layer before it, or reshape the input.");
+
+    public static ShapeException OneNumber(string layer, Tensor x) =>
+        new($"{layer}: the input {x.Shape} has one number for each channel, whose variance is unknown. Train with more than one item, or call Eval().");
+
+    public static ArgumentOutOfRangeException NoWord(string parameter, int word, int count) =>
+        new(parameter, word, $"Embedding: {parameter} is {word}, there are {count} words. Use 0 to {count - 1}.");
+
+    public static ArgumentOutOfRangeException Negative(string layer, string parameter, double value) =>
+        new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
+
     public static ArgumentOutOfRangeException Size(string layer, string parameter, int value) =>
         new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
 

@@ -15,8 +15,8 @@ public static partial class Functional
     /// known; the most memory at a time is that of one call.
     /// </para>
     /// <para>
-    /// The second run must do what the first did. <see cref="Generator.Default"/> is put back to where it was for it, other
-    /// generators are not: a function that draws from one makes it inside.
+    /// The second run must do what the first did. The generators that the function drew from, <see cref="Generator.Default"/> and
+    /// the user's, are put back for it to where they were, and go on afterwards as if it had not been.
     /// </para>
     /// </remarks>
     /// <param name="function">From one tensor to one tensor.</param>

@@ -19,7 +19,7 @@ internal sealed class CheckpointedCall
     private readonly Modes modes = GradMode.Current;
     private readonly TransformLevel? level = TransformLevel.Innermost;
     private readonly VmapScope? scope = VmapScope.Innermost;
-    private readonly (ulong, ulong, ulong) random = Generator.Default.State;
+    private readonly DrawnGenerators random = new();
     private readonly List<(Tensor Leaf, int Version)> leaves = [];
 
     public CheckpointedCall(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, Tensor[] inputs)
@@ -34,7 +34,8 @@ internal sealed class CheckpointedCall
     public Tensor[] Run()
     {
         long start = Node.LatestSequence;
-        Tensor[] outputs = Differentiation.CallMany(Op, function, inputs);
+        Tensor[] outputs;
+        using (random.Watch()) outputs = Differentiation.CallMany(Op, function, inputs);
         List<Tensor> parts = Recorded(outputs, start);
         if (parts.Count == 0) return outputs;
 
@@ -52,21 +53,19 @@ internal sealed class CheckpointedCall
             if (leaf.Version != version) throw AutogradErrors.Modified(Op, leaf.Shape, leaf.DType, version, leaf.Version);
 
         long start = Node.LatestSequence;
-        (ulong, ulong, ulong) now = Generator.Default.State;
         VmapScope? outer = VmapScope.Replace(scope);
         Modes before = GradMode.Replace(modes);
         List<Tensor> parts;
         try
         {
             using IDisposable reopened = TransformLevel.Reopen(level);
-            Generator.Default.State = random;
+            using DrawnGenerators.Rewound rewound = random.Rewind();
             parts = Recorded(Differentiation.CallMany(Op, function, inputs), start);
         }
         finally
         {
             GradMode.Replace(before);
             VmapScope.Replace(outer);
-            Generator.Default.State = now;
         }
         if (parts.Count != node.OutputCount) throw TransformErrors.OtherResults(Op, parts.Count, node.OutputCount);
         for (int k = 0; k < parts.Count; k++)

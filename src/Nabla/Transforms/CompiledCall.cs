@@ -8,26 +8,18 @@ namespace Nabla;
 /// </summary>
 internal sealed class CompiledCall : Function
 {
-    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<CompiledSignature, ConcurrentDictionary<string, CompiledCore>> Backwards = [];
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<CompiledSignature, ConcurrentDictionary<string, CompiledCore<Tensor[], Tensor[]>>> Backwards = [];
 
-    private readonly CompiledCore core;
     private readonly CompiledSignature signature;
-    private readonly Func<IReadOnlyList<Tensor>, Tensor[]> function;
     private readonly int arguments;
 
-    private CompiledCall(CompiledCore core, CompiledSignature signature, Func<IReadOnlyList<Tensor>, Tensor[]> function, int arguments)
-    {
-        this.core = core;
-        this.signature = signature;
-        this.function = function;
-        this.arguments = arguments;
-    }
+    private CompiledCall(CompiledSignature signature, int arguments) => (this.signature, this.arguments) = (signature, arguments);
 
     internal override string Name => "Compiled";
 
     /// <summary>The results, with a history that leads to the arguments and to the captured tensors.</summary>
-    public static Tensor[] Apply(CompiledCore core, CompiledSignature signature, Func<IReadOnlyList<Tensor>, Tensor[]> function, ReadOnlySpan<Tensor> inputs) =>
-        new CompiledCall(core, signature, function, inputs.Length).ApplyMany([.. inputs, .. signature.Handles]);
+    public static Tensor[] Apply(CompiledSignature signature, ReadOnlySpan<Tensor> inputs) =>
+        new CompiledCall(signature, inputs.Length).ApplyMany([.. inputs, .. signature.Handles]);
 
     /// <inheritdoc/>
     protected override Tensor[] Forward(FunctionContext context, IReadOnlyList<Tensor> inputs)
@@ -51,10 +43,9 @@ internal sealed class CompiledCall : Function
         for (int i = 0; i < arguments; i++) given.Add(saved[i]);
         foreach (Tensor? gradient in gradOutputs) given.Add(gradient!);
 
-        CompiledCore backward = Backwards.GetValue(signature, _ => new ConcurrentDictionary<string, CompiledCore>())
-            .GetOrAdd(string.Join(",", wanted), _ => new CompiledCore(core.Options));
-        var results = new Tensor[wanted.Count];
-        backward.Call(xs => Gradients(xs, wanted), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(given), results);
+        CompiledCore<Tensor[], Tensor[]> backward = Backwards.GetValue(signature, _ => new ConcurrentDictionary<string, CompiledCore<Tensor[], Tensor[]>>())
+            .GetOrAdd(string.Join(",", wanted), _ => new CompiledCore<Tensor[], Tensor[]>(xs => Gradients(xs, wanted), signature.Options));
+        Tensor[] results = backward.Call([.. given]);
         var gradients = new Tensor?[saved.Count];
         for (int i = 0; i < results.Length; i++) gradients[wanted[i]] = results[i];
         return gradients;
@@ -75,7 +66,7 @@ internal sealed class CompiledCall : Function
                 variables[i] = wanted[i] < arguments ? Differentiation.Variables(Name, [inputs[wanted[i]]], connected: record)[0] : signature.Handles[wanted[i] - arguments];
                 if (wanted[i] < arguments) inputs[wanted[i]] = variables[i];
             }
-            values = function(inputs);
+            values = signature.Function.Run(inputs);
         }
         var cotangents = new Tensor[values.Length];
         for (int i = 0; i < cotangents.Length; i++) cotangents[i] = given[arguments + i];

@@ -6,7 +6,7 @@ namespace Nabla;
 /// </summary>
 public abstract class CompiledFunction
 {
-    private protected CompiledFunction(CompiledCore core) => Core = core;
+    private protected CompiledFunction() { }
 
     /// <summary>How it is compiled.</summary>
     public CompileOptions Options => Core.Options;
@@ -14,7 +14,7 @@ public abstract class CompiledFunction
     /// <summary>For how many signatures of the arguments there is a program.</summary>
     public int SignatureCount => Core.Count;
 
-    private protected CompiledCore Core { get; }
+    private protected abstract CompiledCore Core { get; }
 
     /// <summary>
     /// The programs that were made so far: for each signature the kernels with what they compute, the shapes and the memory.
@@ -30,17 +30,15 @@ public abstract class CompiledFunction
 /// <typeparam name="TResult">A tensor or a structure of tensors.</typeparam>
 public sealed class CompiledFunction<T, TResult> : CompiledFunction
 {
-    private readonly Func<IReadOnlyList<Tensor>, Tensor[]>? onTensors;
+    private readonly CompiledCore<T, TResult> core;
 
-    internal CompiledFunction(Func<T, TResult> function, CompileOptions options) : base(new CompiledCore(options))
+    internal CompiledFunction(Func<T, TResult> function, CompileOptions options)
     {
         Original = function;
-        if (typeof(T) == typeof(Tensor) && typeof(TResult) == typeof(Tensor))
-        {
-            var plain = (Func<Tensor, Tensor>)(object)function;
-            onTensors = xs => [plain(xs[0])];
-        }
+        core = new CompiledCore<T, TResult>(function, options);
     }
+
+    private protected override CompiledCore Core => core;
 
     internal Func<T, TResult> Original { get; }
 
@@ -48,16 +46,7 @@ public sealed class CompiledFunction<T, TResult> : CompiledFunction
     /// <exception cref="TraceException">On the first call with a signature: the function reads numbers of tensors, or changes something outside. The text names the line.</exception>
     /// <exception cref="ArgumentException">The argument holds no tensors, a null, or a member whose type is no structure.</exception>
     /// <exception cref="AutogradException">The function returned null.</exception>
-    public TResult Call(T at)
-    {
-        if (onTensors is not null && at is Tensor x)
-        {
-            Tensor? result = null;
-            Core.Call(onTensors, new ReadOnlySpan<Tensor>(ref x), new Span<Tensor>(ref result!));
-            return (TResult)(object)result;
-        }
-        return Core.Call(new StructuredCall<T, TResult>(Original, at));
-    }
+    public TResult Call(T at) => core.Call(at);
 
     /// <summary>Writes the result for an argument into tensors of the caller's.</summary>
     /// <param name="at">The argument.</param>
@@ -65,11 +54,7 @@ public sealed class CompiledFunction<T, TResult> : CompiledFunction
     /// <exception cref="ShapeException">A tensor has another shape than the result.</exception>
     /// <exception cref="DTypeException">A tensor has another type than the result.</exception>
     /// <exception cref="ArgumentException">The form is another, or a tensor requires a gradient or shares memory with the argument.</exception>
-    public void CallInto(T at, TResult into)
-    {
-        if (onTensors is not null && at is Tensor x && into is Tensor y) Core.CallInto(onTensors, new ReadOnlySpan<Tensor>(ref x), new ReadOnlySpan<Tensor>(ref y));
-        else Core.CallInto(new StructuredCall<T, TResult>(Original, at), into);
-    }
+    public void CallInto(T at, TResult into) => core.CallInto(at, into);
 
     /// <summary>This function as a delegate.</summary>
     public Func<T, TResult> ToFunc() => Call;
@@ -88,34 +73,25 @@ public sealed class CompiledFunction<T, TResult> : CompiledFunction
 /// <typeparam name="TResult">A tensor or a structure of tensors.</typeparam>
 public sealed class CompiledFunction<T1, T2, TResult> : CompiledFunction
 {
-    private readonly Func<IReadOnlyList<Tensor>, Tensor[]>? onTensors;
-    private readonly Func<(T1, T2), TResult> onPair;
+    private readonly CompiledCore<(T1, T2), TResult> core;
 
-    internal CompiledFunction(Func<T1, T2, TResult> function, CompileOptions options) : base(new CompiledCore(options))
+    internal CompiledFunction(Func<T1, T2, TResult> function, CompileOptions options)
     {
         Original = function;
-        onPair = at => function(at.Item1, at.Item2);
-        if (function is Func<Tensor, Tensor, Tensor> plain) onTensors = xs => [plain(xs[0], xs[1])];
+        core = new CompiledCore<(T1, T2), TResult>(at => function(at.Item1, at.Item2), options);
     }
+
+    private protected override CompiledCore Core => core;
 
     internal Func<T1, T2, TResult> Original { get; }
 
     /// <summary>The result for two arguments.</summary>
     /// <inheritdoc cref="CompiledFunction{T, TResult}.Call(T)" path="/exception"/>
-    public TResult Call(T1 first, T2 second)
-    {
-        if (onTensors is not null && first is Tensor x && second is Tensor y)
-        {
-            Tensor? result = null;
-            Core.Call(onTensors, [x, y], new Span<Tensor>(ref result!));
-            return (TResult)(object)result;
-        }
-        return Core.Call(new StructuredCall<(T1, T2), TResult>(onPair, (first, second)));
-    }
+    public TResult Call(T1 first, T2 second) => core.Call((first, second));
 
     /// <summary>Writes the result for two arguments into tensors of the caller's.</summary>
     /// <inheritdoc cref="CompiledFunction{T, TResult}.CallInto(T, TResult)" path="/exception"/>
-    public void CallInto(T1 first, T2 second, TResult into) => Core.CallInto(new StructuredCall<(T1, T2), TResult>(onPair, (first, second)), into);
+    public void CallInto(T1 first, T2 second, TResult into) => core.CallInto((first, second), into);
 
     /// <summary>This function as a delegate.</summary>
     public Func<T1, T2, TResult> ToFunc() => Call;
@@ -135,18 +111,20 @@ public sealed class CompiledFunction<T1, T2, TResult> : CompiledFunction
 /// <typeparam name="TResult">A tensor or a structure of tensors.</typeparam>
 public sealed class CompiledFunction<T1, T2, T3, TResult> : CompiledFunction
 {
-    private readonly Func<(T1, T2, T3), TResult> onTriple;
+    private readonly CompiledCore<(T1, T2, T3), TResult> core;
 
-    internal CompiledFunction(Func<T1, T2, T3, TResult> function, CompileOptions options) : base(new CompiledCore(options)) =>
-        onTriple = at => function(at.Item1, at.Item2, at.Item3);
+    internal CompiledFunction(Func<T1, T2, T3, TResult> function, CompileOptions options) =>
+        core = new CompiledCore<(T1, T2, T3), TResult>(at => function(at.Item1, at.Item2, at.Item3), options);
+
+    private protected override CompiledCore Core => core;
 
     /// <summary>The result for three arguments.</summary>
     /// <inheritdoc cref="CompiledFunction{T, TResult}.Call(T)" path="/exception"/>
-    public TResult Call(T1 first, T2 second, T3 third) => Core.Call(new StructuredCall<(T1, T2, T3), TResult>(onTriple, (first, second, third)));
+    public TResult Call(T1 first, T2 second, T3 third) => core.Call((first, second, third));
 
     /// <summary>Writes the result for three arguments into tensors of the caller's.</summary>
     /// <inheritdoc cref="CompiledFunction{T, TResult}.CallInto(T, TResult)" path="/exception"/>
-    public void CallInto(T1 first, T2 second, T3 third, TResult into) => Core.CallInto(new StructuredCall<(T1, T2, T3), TResult>(onTriple, (first, second, third)), into);
+    public void CallInto(T1 first, T2 second, T3 third, TResult into) => core.CallInto((first, second, third), into);
 
     /// <summary>This function as a delegate.</summary>
     public Func<T1, T2, T3, TResult> ToFunc() => Call;

@@ -42,15 +42,10 @@ public sealed class CompiledVmap
     /// <exception cref="NotSupportedException">The options ask for straight-line code, and the function does not suit it.</exception>
     public Tensor[] Call(params ReadOnlySpan<Tensor> inputs)
     {
-        if (Plan(inputs, out NdArray[] given, out int items) is not { Loop: { } loop } signature) return whole.Call(inputs.ToArray());
+        if (Plan(inputs, out Tensor[] given, out int items) is not { Loop: { } loop } signature) return whole.Call(inputs.ToArray());
         var results = new Tensor[signature.ResultDims.Length];
-        var arrays = new NdArray[results.Length];
-        for (int i = 0; i < results.Length; i++)
-        {
-            arrays[i] = NdArray.Allocate([items, .. signature.ResultDims[i]], signature.DType);
-            results[i] = new Tensor(arrays[i]);
-        }
-        loop.Run(items, given, arrays);
+        for (int i = 0; i < results.Length; i++) results[i] = new Tensor(NdArray.Allocate([items, .. signature.ResultDims[i]], signature.DType));
+        loop.Run(items, given, results);
         GC.KeepAlive(given);
         return results;
     }
@@ -62,32 +57,32 @@ public sealed class CompiledVmap
     public void CallInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> into)
     {
         CompiledSignature.CheckTargets(inputs, into);
-        if (Plan(inputs, out NdArray[] given, out int items) is not { Loop: { } loop } signature)
+        if (Plan(inputs, out Tensor[] given, out int items) is not { Loop: { } loop } signature)
         {
             whole.CallInto(inputs.ToArray(), into.ToArray());
             return;
         }
         if (into.Length != signature.ResultDims.Length) throw TransformErrors.StructureCount(Op, into.Length, signature.ResultDims.Length);
-        var arrays = new NdArray[into.Length];
-        for (int i = 0; i < arrays.Length; i++)
+        var targets = new Tensor[into.Length];
+        for (int i = 0; i < targets.Length; i++)
         {
             Tensor target = into[i];
             int[] dims = [items, .. signature.ResultDims[i]];
             if (!target.Dims.AsSpan().SequenceEqual(dims)) throw TransformErrors.IntoShape(Op, i, target.Shape, new Shape(dims));
             if (target.DType != signature.DType) throw TransformErrors.IntoDType(Op, i, target.DType, signature.DType);
-            arrays[i] = target.IsContiguous ? target.Value : NdArray.Allocate(dims, signature.DType);
+            targets[i] = target.IsContiguous ? target : new Tensor(NdArray.Allocate(dims, signature.DType));
         }
-        loop.Run(items, given, arrays);
-        for (int i = 0; i < arrays.Length; i++)
+        loop.Run(items, given, targets);
+        for (int i = 0; i < targets.Length; i++)
         {
-            if (!into[i].IsContiguous) ArrayCopy.Into(arrays[i], into[i].Value);
+            if (!into[i].IsContiguous) ArrayCopy.Into(targets[i].Value, into[i].Value);
             into[i].Value.Storage.Version++;
         }
         GC.KeepAlive(given);
     }
 
     // The loop for these arguments, and their memory with the items in front; null where something is to follow the operations.
-    private ItemSignature? Plan(ReadOnlySpan<Tensor> inputs, out NdArray[] given, out int items)
+    private ItemSignature? Plan(ReadOnlySpan<Tensor> inputs, out Tensor[] given, out int items)
     {
         given = [];
         items = 0;
@@ -101,28 +96,28 @@ public sealed class CompiledVmap
         int?[] axes = inAxes.For(Op, inputs.Length);
         items = Functional.ItemsOf(Op, inputs, axes);
         if (items == 0) return null;
-        var arrays = new NdArray[inputs.Length];
-        for (int i = 0; i < arrays.Length; i++)
+        var arguments = new Tensor[inputs.Length];
+        for (int i = 0; i < arguments.Length; i++)
         {
             Tensor x = axes[i] is { } axis ? inputs[i].MoveAxis(axis, 0) : inputs[i];
-            arrays[i] = x.Value.IsContiguous ? x.Value : ArrayCopy.Contiguous(x.Value);
+            arguments[i] = x.IsContiguous ? x : new Tensor(ArrayCopy.Contiguous(x.Value));
         }
-        ItemSignature signature = Signature(arrays, axes);
+        ItemSignature signature = Signature(arguments, axes);
         if (signature.Loop is null && Options.Backend == CompileBackend.StraightLine) throw TransformErrors.NoItemLoop(Op, signature.Reason);
         if (signature.Loop is null || signature.FollowsGradients) return null;
-        given = signature.WithCaptured(arrays);
+        given = signature.WithCaptured(arguments);
         return signature;
     }
 
-    private ItemSignature Signature(NdArray[] arrays, int?[] axes)
+    private ItemSignature Signature(Tensor[] arguments, int?[] axes)
     {
         foreach (ItemSignature known in signatures)
-            if (known.Matches(arrays) && known.IsValid) return known;
+            if (known.Matches(arguments) && known.IsValid) return known;
         lock (gate)
         {
             foreach (ItemSignature known in signatures)
-                if (known.Matches(arrays) && known.IsValid) return known;
-            ItemSignature made = ItemSignature.Trace(function, arrays, axes, Options);
+                if (known.Matches(arguments) && known.IsValid) return known;
+            ItemSignature made = ItemSignature.Trace(function, arguments, axes, Options);
             var all = new List<ItemSignature> { made };
             foreach (ItemSignature other in signatures)
                 if (other.IsValid && all.Count < Options.MaxSignatures) all.Add(other);
@@ -140,11 +135,11 @@ internal sealed class ItemSignature
     private readonly bool[] hasItems;
     private readonly RecordedInput[] captured;
 
-    private ItemSignature(NdArray[] arrays, bool[] hasItems, RecordedGraph graph, CompileOptions options)
+    private ItemSignature(Tensor[] arguments, bool[] hasItems, RecordedGraph graph, CompileOptions options)
     {
         this.hasItems = hasItems;
-        dims = Array.ConvertAll(arrays, array => array.Dims);
-        dtypes = Array.ConvertAll(arrays, array => array.DType);
+        dims = Array.ConvertAll(arguments, x => x.Dims);
+        dtypes = Array.ConvertAll(arguments, x => x.DType);
         captured = graph.Inputs[graph.ArgumentCount..];
         ResultDims = Array.ConvertAll(graph.Outputs, output => output.Dims);
         var all = new bool[graph.Inputs.Length];
@@ -189,41 +184,38 @@ internal sealed class ItemSignature
     }
 
     /// <summary>Runs the function on the first item and makes a loop of what it did.</summary>
-    public static ItemSignature Trace(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, NdArray[] arrays, int?[] axes, CompileOptions options)
+    public static ItemSignature Trace(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, Tensor[] arguments, int?[] axes, CompileOptions options)
     {
         bool[] hasItems = Array.ConvertAll(axes, axis => axis is not null);
-        var first = new Tensor[arrays.Length];
+        var first = new Tensor[arguments.Length];
         for (int i = 0; i < first.Length; i++)
         {
-            NdArray array = arrays[i];
+            NdArray array = arguments[i].Value;
             first[i] = new Tensor(hasItems[i] ? array.View(array.Dims[1..], array.Strides[1..], array.Offset) : array);
         }
         RecordedGraph graph = Recorder.Run("Functional.CompileVmap", function, first, out _).WithoutDeadSteps();
-        return new ItemSignature(arrays, hasItems, graph, options);
+        return new ItemSignature(arguments, hasItems, graph, options);
     }
 
-    public bool Matches(NdArray[] arrays)
+    public bool Matches(Tensor[] arguments)
     {
-        if (arrays.Length != dims.Length) return false;
+        if (arguments.Length != dims.Length) return false;
         for (int i = 0; i < dims.Length; i++)
         {
             int skipped = hasItems[i] ? 1 : 0;
-            if (arrays[i].DType != dtypes[i] || arrays[i].Dims.Length != dims[i].Length || !arrays[i].Dims.AsSpan(skipped).SequenceEqual(dims[i].AsSpan(skipped))) return false;
+            Tensor x = arguments[i];
+            if (x.DType != dtypes[i] || x.Rank != dims[i].Length || !x.Dims.AsSpan(skipped).SequenceEqual(dims[i].AsSpan(skipped))) return false;
         }
         return true;
     }
 
     /// <summary>The arguments, then the memory of what was captured.</summary>
-    public NdArray[] WithCaptured(NdArray[] arguments)
+    public Tensor[] WithCaptured(Tensor[] arguments)
     {
         if (captured.Length == 0) return arguments;
-        var all = new NdArray[arguments.Length + captured.Length];
+        var all = new Tensor[arguments.Length + captured.Length];
         arguments.CopyTo(all, 0);
-        for (int i = 0; i < captured.Length; i++)
-        {
-            RecordedValue value = captured[i].Value;
-            all[arguments.Length + i] = new NdArray(captured[i].Storage!, value.Dims, NdArray.ContiguousStrides(value.Dims), 0, value.DType);
-        }
+        for (int i = 0; i < captured.Length; i++) all[arguments.Length + i] = captured[i].Whole();
         return all;
     }
 

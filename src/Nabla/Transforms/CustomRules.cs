@@ -120,12 +120,12 @@ public static partial class Functional
         internal override string Name => "CustomVjp";
 
         /// <summary>What backward needs beside the saved tensors.</summary>
-        private sealed record Kept(TResidual Residual, int Inputs, (ulong, ulong, ulong) Random);
+        private sealed record Kept(TResidual Residual, int Inputs, DrawnGenerators Random);
 
         protected override Tensor[] Forward(FunctionContext context, IReadOnlyList<Tensor> inputs)
         {
-            (ulong, ulong, ulong) random = Generator.Default.State;
-            (Tensor value, TResidual residual) = forward(inputs);
+            var random = new DrawnGenerators();
+            (Tensor value, TResidual residual) = Watched(inputs, random);
             if (value is null) throw TransformErrors.ReturnedNull(Op);
             context.SaveForBackward([.. inputs, .. TensorStructure.FlattenOptional(residual)]);
             context.State = new Kept(residual, inputs.Count, random);
@@ -152,18 +152,16 @@ public static partial class Functional
             return Differentiation.Push(Op, xs => [Again(kept, xs).Value], primals, directions).Tangents;
         }
 
+        private (Tensor Value, TResidual Residual) Watched(IReadOnlyList<Tensor> inputs, DrawnGenerators random)
+        {
+            using DrawnGenerators.Watching watching = random.Watch();
+            return forward(inputs);
+        }
+
         private (Tensor Value, TResidual Residual) Again(Kept kept, IReadOnlyList<Tensor> inputs)
         {
-            (ulong, ulong, ulong) now = Generator.Default.State;
-            try
-            {
-                Generator.Default.State = kept.Random;
-                return forward(inputs);
-            }
-            finally
-            {
-                Generator.Default.State = now;
-            }
+            using DrawnGenerators.Rewound rewound = kept.Random.Rewind();
+            return forward(inputs);
         }
     }
 }

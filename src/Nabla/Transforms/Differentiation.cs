@@ -49,9 +49,9 @@ internal static class Differentiation
     /// <exception cref="AutogradException">It returned null, or changed an argument in place.</exception>
     public static Tensor Call(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> variables)
     {
-        var guard = new InputGuard(variables);
+        using var guard = new InputGuard(op, variables);
         Tensor value = function(variables) ?? throw TransformErrors.ReturnedNull(op);
-        guard.Check(op, variables);
+        guard.Check();
         return value;
     }
 
@@ -59,11 +59,11 @@ internal static class Differentiation
     /// <exception cref="AutogradException">It returned null, or changed an argument in place.</exception>
     public static Tensor[] CallMany(string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> variables)
     {
-        var guard = new InputGuard(variables);
+        using var guard = new InputGuard(op, variables);
         IReadOnlyList<Tensor> results = function(variables) ?? throw TransformErrors.ReturnedNull(op);
         var values = new Tensor[results.Count];
         for (int k = 0; k < values.Length; k++) values[k] = results[k] ?? throw TransformErrors.ReturnedNull(op);
-        guard.Check(op, variables);
+        guard.Check();
         return values;
     }
 
@@ -104,9 +104,9 @@ internal static class Differentiation
         try
         {
             for (int i = 0; i < pairs.Length; i++) pairs[i] = tangents[i] is { } tangent ? ForwardMode.Pair(level, inputs[i], tangent) : inputs[i];
-            var guard = new InputGuard(pairs);
+            using var guard = new InputGuard(op, pairs);
             outputs = function(pairs) ?? throw TransformErrors.ReturnedNull(op);
-            guard.Check(op, pairs);
+            guard.Check();
         }
         finally
         {

@@ -59,18 +59,38 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
-        const string op = "Functional.Jacobian";
+        return Jacobians("Functional.Jacobian", xs => [function(xs)], inputs, mode, strict, createGraph)[0];
+    }
+
+    /// <summary>At [k][j] the Jacobian of result k by input j.</summary>
+    private static Tensor[][] Jacobians(
+        string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, JacobianMode mode, bool strict, bool? createGraph)
+    {
         bool record = Differentiation.Records(createGraph, inputs);
         if (mode != JacobianMode.Forward)
         {
             using IDisposable scope = Differentiation.Enter();
             Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-            Tensor output = Differentiation.Call(op, function, variables);
-            long count = 0;
-            foreach (Tensor variable in variables) count += variable.Numel;
-            if (mode == JacobianMode.Reverse || output.Numel <= count) return Rows(op, output, variables, strict, record);
+            Tensor[] outputs = Differentiation.CallMany(op, function, variables);
+            CheckResults(op, outputs);
+            if (mode == JacobianMode.Reverse || Elements(outputs) <= Elements(variables))
+                return Array.ConvertAll(outputs, output => Rows(op, output, variables, strict, record));
         }
         return Columns(op, function, inputs, strict, record);
+    }
+
+    private static long Elements(Tensor[] tensors)
+    {
+        long count = 0;
+        foreach (Tensor tensor in tensors) count += tensor.Numel;
+        return count;
+    }
+
+    private static void CheckResults(string op, Tensor[] outputs)
+    {
+        for (int k = 0; k < outputs.Length; k++)
+            if (!outputs[k].DType.HasDerivatives()) throw TransformErrors.ResultNotFloatingPoint(op, k, outputs[k]);
+        RefuseComplex(op, outputs);
     }
 
     /// <summary>All second partial derivatives of a function of one output.</summary>
@@ -110,7 +130,7 @@ public static partial class Functional
             try
             {
                 _ = Differentiation.Variables(op, inputs, connected: false);
-                return ColumnsOf(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record);
+                return Columns(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record);
             }
             catch (AutogradException error) when (mode == JacobianMode.Auto && error.Data.Contains(AutogradErrors.HasNoForwardRule))
             {
@@ -158,17 +178,13 @@ public static partial class Functional
         for (int j = 0; j < results.Length; j++)
         {
             Shape shape = [.. output.Shape, .. variables[j].Shape];
-            results[j] = count == 0 || rows[j].Count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Tensor.Cat(rows[j], 0).Reshape(shape);
+            results[j] = count == 0 || rows[j].Count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Joined(rows[j], isOnly: variables.Length == 1).Reshape(shape);
         }
         return results;
     }
 
-    /// <summary>Forward mode: the Jacobians of one output.</summary>
-    private static Tensor[] Columns(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, bool strict, bool record) =>
-        ColumnsOf(op, xs => [function(xs) ?? throw TransformErrors.ReturnedNull(op)], inputs, strict, record)[0];
-
     /// <summary>Forward mode: the tangents for all elements of an input, many columns in one batched sweep. At [k][j] that of output k by input j.</summary>
-    private static Tensor[][] ColumnsOf(
+    private static Tensor[][] Columns(
         string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
     {
         RefuseComplex(op, inputs);
@@ -186,28 +202,29 @@ public static partial class Functional
                 (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, function, inputs, tangents);
                 for (int k = 0; outputs is not null && k < outputs.Length; k++)
                     if (outputs[k].Shape != values[k].Shape) throw TransformErrors.OtherShape(op, values[k].Shape, outputs[k].Shape);
+                if (outputs is null) CheckResults(op, values);
                 outputs = values;
-                if (Array.TrueForAll(results, result => result is null))
-                {
-                    if (strict) throw TransformErrors.Independent(op, j);
-                    break;
-                }
+                if (strict && Array.Exists(results, result => result is null)) throw TransformErrors.Independent(op, j);
+                if (Array.TrueForAll(results, result => result is null)) break;
                 columns[j].Add([.. results.Select((result, k) => Stacked(result ?? Differentiation.ZerosLike(values[k]), scope, units.Dims[0]))]);
             }
         }
-        outputs ??= Differentiation.CallMany(op, function, inputs);
-        RefuseComplex(op, outputs);
+        if (outputs is null) CheckResults(op, outputs = Differentiation.CallMany(op, function, inputs));
         return Array.ConvertAll(Enumerable.Range(0, outputs.Length).ToArray(), k =>
         {
             var row = new Tensor[columns.Length];
             for (int j = 0; j < row.Length; j++)
             {
                 Shape shape = [.. outputs[k].Shape, .. inputs[j].Shape];
-                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Cat([.. columns[j].Select(part => part[k])], 0).MoveAxis(0, ^1).Reshape(shape);
+                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Joined([.. columns[j].Select(part => part[k])], isOnly: outputs.Length == 1).MoveAxis(0, ^1).Reshape(shape);
             }
             return row;
         });
     }
+
+    // What one sweep gave is the result as it is, unless its elements, or another result, may lie in the same memory.
+    private static Tensor Joined(List<Tensor> parts, bool isOnly) =>
+        isOnly && parts.Count == 1 && parts[0].Dims[0] > 1 && parts[0].Underlying.IsContiguous ? parts[0] : Tensor.Cat(parts, 0);
 
     private static Tensor Stacked(Tensor result, VmapScope scope, int count) =>
         BatchMode.ItemsOf(result, scope.Level) ?? VectorSpace.Current.Repeat(result, count);

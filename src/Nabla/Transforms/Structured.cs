@@ -94,6 +94,58 @@ public static partial class Functional
         return (structured.Result(values), tangent => structured.Result(jvp(TensorStructure.Flatten(op, tangent, at, isResult: false))));
     }
 
+    /// <summary>All partial derivatives of a function of a structure: a structure of the same form that holds a Jacobian for each tensor.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Tensor, Tensor}, Tensor, JacobianMode, bool, bool?)"/>
+    /// <typeparam name="T">A tuple, array, list, dictionary or record of tensors and of such structures.</typeparam>
+    /// <param name="function">From a structure to one tensor.</param>
+    /// <param name="at">Where; its tensors are floating point.</param>
+    /// <param name="mode">Row by row or column by column; by default what takes fewer passes.</param>
+    /// <param name="strict">Throw if the function does not depend on one of the tensors, instead of returning zeros for it.</param>
+    /// <param name="createGraph">Whether the result can be differentiated again; by default where something around it wants that.</param>
+    /// <returns>In the place of each tensor: the shape of the result followed by that of the tensor.</returns>
+    [OverloadResolutionPriority(AfterTensors)]
+    public static T Jacobian<T>(Func<T, Tensor> function, T at, JacobianMode mode = JacobianMode.Auto, bool strict = false, bool? createGraph = null) =>
+        Jacobian<T, Tensor>(function, at, mode, strict, createGraph)[0];
+
+    /// <summary>All partial derivatives of a function between structures.</summary>
+    /// <inheritdoc cref="Jacobian{T}(Func{T, Tensor}, T, JacobianMode, bool, bool?)"/>
+    /// <typeparam name="T">The argument: a tuple, array, list, dictionary or record of tensors and of such structures.</typeparam>
+    /// <typeparam name="TResult">The result: a tensor, or a structure of nothing but tensors.</typeparam>
+    /// <param name="function">From one structure to another.</param>
+    /// <param name="at">Where; its tensors are floating point.</param>
+    /// <param name="mode">Row by row or column by column; by default what takes fewer passes.</param>
+    /// <param name="strict">Throw if a result does not depend on one of the tensors, instead of returning zeros for it.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <returns>For each tensor of the result, in the order of <see cref="TensorStructure.Flatten{T}(T)"/>, a structure of the argument's form that holds its Jacobians.</returns>
+    [OverloadResolutionPriority(AfterTensors)]
+    public static T[] Jacobian<T, TResult>(Func<T, TResult> function, T at, JacobianMode mode = JacobianMode.Auto, bool strict = false, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        const string op = "Functional.Jacobian";
+        var structured = new StructuredFunction<T, TResult>(op, function, at);
+        return Array.ConvertAll(Jacobians(op, structured.OfList, structured.Inputs, mode, strict, createGraph), row => TensorStructure.Rebuild(at, row));
+    }
+
+    /// <summary>All second partial derivatives of a function of a structure.</summary>
+    /// <inheritdoc cref="Hessian(Func{Tensor, Tensor}, Tensor, bool?, JacobianMode)"/>
+    /// <typeparam name="T">A tuple, array, list, dictionary or record of tensors and of such structures.</typeparam>
+    /// <param name="function">From a structure to one element.</param>
+    /// <param name="at">Where; its tensors are floating point.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="mode">How the gradients are differentiated; by default in forward mode where every operation has a rule for it.</param>
+    /// <returns>
+    /// For each tensor of the argument, in the order of <see cref="TensorStructure.Flatten{T}(T)"/>, a structure of the argument's form: the block
+    /// of tensors i and j has the shape of tensor i followed by that of tensor j.
+    /// </returns>
+    [OverloadResolutionPriority(AfterTensors)]
+    public static T[] Hessian<T>(Func<T, Tensor> function, T at, bool? createGraph = null, JacobianMode mode = JacobianMode.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        const string op = "Functional.Hessian";
+        Tensor[][] blocks = Hessian(Rebuilding(function, at), TensorStructure.Flatten(op, at, at, isResult: false), createGraph, mode);
+        return Array.ConvertAll(blocks, row => TensorStructure.Rebuild(at, row));
+    }
+
     /// <summary>The Hessian of a function of a structure times a vector of the same form.</summary>
     /// <inheritdoc cref="Grad{T}(Func{T, Tensor}, T, bool?, bool)"/>
     /// <param name="function">From a structure to one element.</param>

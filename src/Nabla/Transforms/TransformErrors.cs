@@ -6,6 +6,9 @@ internal static class TransformErrors
     public static DTypeException NotFloatingPoint(string op, int index, Tensor x) =>
         new($"{op}: input {index} is {x.DType.Word()} {x.Shape}; only floating-point inputs have derivatives. Convert it with To(DType.Float32), or capture it in the function instead of passing it.");
 
+    public static DTypeException ResultNotFloatingPoint(string op, int index, Tensor result) =>
+        new($"{op}: result {index} of the function is {result.DType.Word()} {result.Shape}; only floating-point results have derivatives. Return it from another function, or convert it with To(DType.Float32) if zeros are meant.");
+
     public static ShapeException NotOneElement(string op, Shape shape) =>
         new($"{op}: the function returned {shape}; a gradient needs one element. Reduce it with Sum(), or use Jacobian.");
 
@@ -13,7 +16,7 @@ internal static class TransformErrors
         new($"{op}: {given} tangents for {needed} inputs. Give one for each.");
 
     public static ShapeException TangentShape(string op, int index, Shape given, Shape needed) =>
-        new($"{op}: tangent {index} is {given}, input {index} is {needed}. They must have the same shape.");
+        new($"{op}: tangent {index} is {given}, input {index} is {needed}. Give a direction of the input's shape; to take several directions at once, use Vmap over Jvp.");
 
     public static DTypeException TangentDType(string op, int index, DType given, DType needed) =>
         new($"{op}: tangent {index} is {given.Word()}, input {index} is {needed.Word()}. Convert it with To(DType.{needed}).");
@@ -54,6 +57,12 @@ internal static class TransformErrors
     public static ArgumentException NothingBatched(string op, int count) =>
         new($"{op}: inAxes says of all {count} arguments that they are the same for all items. Name an axis of at least one, or call the function itself.");
 
+    public static ArgumentOutOfRangeException InAxis(string op, int input, int axis, Shape shape) =>
+        new("inAxis", axis, $"{op}: axis {axis} was named for the items of argument {input}, which is {shape} and has axes {-shape.Rank} to {shape.Rank - 1}. Name one of them.");
+
+    public static ArgumentOutOfRangeException OutAxis(string op, int output, int axis, Shape item) =>
+        new("outAxis", axis, $"{op}: outAxis is {axis}; result {output} is {item} for each item, so the items can lie along axes {-item.Rank - 1} to {item.Rank}. Name one of them.");
+
     public static ShapeException ScalarItems(string op, int input) =>
         new($"{op}: argument {input} is a scalar and has no axis of items. Pass null for it in inAxes if it is the same for all items.");
 
@@ -62,11 +71,8 @@ internal static class TransformErrors
 
     public static ArgumentException NullInput(string op, int index) => new($"{op}: input {index} is null. Pass a tensor.");
 
-    public static AutogradException MutatedInput(string op, int index, Shape shape) =>
-        new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
-
     public static ShapeException OtherResults(string op, int now, int before) =>
-        new($"{op}: run again, the function returned results with {now} recorded parts, the first time it was {before}. It must do the same each time: no counters, no other random generators than Generator.Default.");
+        new($"{op}: run again, the function returned results with {now} recorded parts, the first time it was {before}. It must do the same each time: no counters, no System.Random, no clock.");
 
     public static ShapeException OtherShape(string op, Shape now, Shape before) =>
         new($"{op}: run again, the function returned {now}, the first time it was {before}. It must return the same shape each time for the same argument.");

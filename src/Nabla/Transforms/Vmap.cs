@@ -86,14 +86,15 @@ public static partial class Functional
         var items = new Tensor[inputs.Count];
         for (int i = 0; i < items.Length; i++)
             items[i] = axes[i] is { } axis ? BatchMode.Wrap(scope.Level, inputs[i].MoveAxis(axis, 0)) : inputs[i];
-        var guard = new InputGuard(items);
+        using var guard = new InputGuard(op, items);
         IReadOnlyList<Tensor> outputs = function(items) ?? throw TransformErrors.ReturnedNull(op);
-        guard.Check(op, items);
+        guard.Check();
         var results = new Tensor[outputs.Count];
         for (int k = 0; k < results.Length; k++)
         {
             Tensor output = outputs[k] ?? throw TransformErrors.ReturnedNull(op);
             Tensor stacked = BatchMode.ItemsOf(output, scope.Level) ?? VectorSpace.Current.Repeat(output, count);
+            if (outAxis < -stacked.Rank || outAxis >= stacked.Rank) throw TransformErrors.OutAxis(op, k, outAxis, output.Shape);
             results[k] = stacked.MoveAxis(0, outAxis);
         }
         return results;
@@ -114,7 +115,8 @@ public static partial class Functional
             if (axes[i] is not { } axis) continue;
             Tensor x = inputs[i];
             if (x.Rank == 0) throw TransformErrors.ScalarItems(op, i);
-            int length = x.Dims[new Axis(axis).Resolve(x.Rank, op)];
+            if (axis < -x.Rank || axis >= x.Rank) throw TransformErrors.InAxis(op, i, axis, x.Shape);
+            int length = x.Dims[axis < 0 ? axis + x.Rank : axis];
             if (named >= 0 && length != count) throw TransformErrors.ItemCounts(op, named, inputs[named].Shape, count, i, x.Shape, length);
             if (named < 0) (count, named) = (length, i);
         }

@@ -89,6 +89,27 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Any_generator_gives_the_same_numbers_again_and_goes_on_as_without()
+    {
+        var outer = new Generator(3);
+        (Tensor, double, double) Run(Func<Func<Tensor, Tensor>, Tensor, Tensor> call)
+        {
+            (Generator one, Generator two) = (outer.ManualSeed(9).Fork(), new Generator(8));
+            Tensor Noisy(Tensor t)
+            {
+                Tensor inner = Functional.Checkpoint(u => (u * Tensor.RandN(t.Shape, DType.Float64, generator: one)).Exp(), t);
+                return inner * Tensor.Rand(t.Shape, DType.Float64, generator: two.NextDouble() < 2 ? two : one) + t * one.Fork().NextNormal();
+            }
+            Tensor x = X.Clone().RequireGrad();
+            call(Noisy, x).Sum().Backward();
+            return (x.Grad!, one.NextDouble(), two.Fork().NextDouble());
+        }
+        (Tensor, double, double) expected = Run((f, x) => f(x)), actual = Run(Functional.Checkpoint);
+        Same(expected.Item1, actual.Item1);
+        Assert.Equal((expected.Item2, expected.Item3), (actual.Item2, actual.Item3));
+    }
+
+    [Fact]
     public void Second_derivatives_pass_by_createGraph()
     {
         Tensor x = X.Clone().RequireGrad();

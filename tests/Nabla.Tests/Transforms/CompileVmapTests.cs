@@ -57,7 +57,7 @@ public sealed class CompileVmapTests
         {
             ItemLoop loop = ItemLoop.TryBuild(graph, [true, true], StraightLine, bits, out _)!;
             Tensor result = Tensor.Zeros((37, 2), DType.Float64);
-            loop.Run(37, [x.Value, target.Value], [result.Value]);
+            loop.Run(37, [x, target], [result]);
             Near(expected, result, DType.Float64);
         }
 

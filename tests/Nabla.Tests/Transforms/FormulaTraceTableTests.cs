@@ -88,7 +88,9 @@ public sealed class FormulaTraceTableTests
             if (!IsWithoutFormula(key, sample)) continue;
             Exception? error = Record.Exception(() => Trace(sample.Call, sample.Shapes));
             Assert.True(error is TraceException, $"{key}: {error?.Message ?? "has a formula"}");
-            Assert.Matches("(has no closed formula|depend on values).* Called at .*OpCalls", error!.Message);
+
+            // Not the very lambda that calls the operation: optimised code jumps out of it and leaves no frame.
+            Assert.Matches("(has no closed formula|depend on values).* Called at Nabla\\.Tests\\..* in .*:line \\d+", error!.Message);
         }
         Assert.Subset(OpTable.Rows.SelectMany(Keyed).Select(pair => pair.Key).ToHashSet(), WithoutFormula);
     }

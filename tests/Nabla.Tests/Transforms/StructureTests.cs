@@ -62,6 +62,59 @@ public sealed class StructureTests
     }
 
     [Fact]
+    public void The_Jacobian_of_a_record_is_a_record_of_Jacobians()
+    {
+        Layer layer = NewLayer(3, "b");
+        static Tensor Outer(Layer l) => l.Weight.Unsqueeze(1) * l.Bias.Exp() * l.Units;
+        foreach (JacobianMode mode in Enum.GetValues<JacobianMode>())
+        {
+            Layer jacobian = Functional.Jacobian(Outer, layer, mode);
+            Assert.Equal(("b", 2), (jacobian.Name, jacobian.Units));
+            Assert.Equal([2, 2, 2], jacobian.Bias.Shape);
+            Same(Functional.Jacobian(w => Outer(layer with { Weight = w }), layer.Weight), jacobian.Weight);
+            Same(Functional.Jacobian(b => Outer(layer with { Bias = b }), layer.Bias), jacobian.Bias);
+
+            Layer[] both = Functional.Jacobian(l => (l.Bias.Sin(), Product: Outer(l)), layer, mode);
+            Assert.Equal(2, both.Length);
+            Same(Tensor.Zeros([2, 2], DType.Float64), both[0].Weight);
+            Same(layer.Bias.Cos().Diag(), both[0].Bias);
+            Same(jacobian.Weight, both[1].Weight);
+            Assert.Contains("does not depend on input 0", Assert.Throws<AutogradException>(() => Functional.Jacobian(l => (l.Bias, Outer(l)), layer, mode, strict: true)).Message, StringComparison.Ordinal);
+        }
+        Dictionary<string, Tensor>[] ofTensor = Functional.Jacobian(d => new[] { d["x"] * 2, d["x"].Sum() }, new Dictionary<string, Tensor> { ["x"] = Of(1, 2) });
+        Same(Of(1, 1), ofTensor[1]["x"]);
+    }
+
+    [Fact]
+    public void The_Hessian_of_a_structure_has_a_structure_for_each_tensor()
+    {
+        var pair = new Pair(Of(0.5, -1), Of(2, 3, 4));
+        static Tensor Energy(Pair p) => (p.X.Square().Sum() * p.Y.Exp().Sum()) + p.X.Prod();
+        Tensor[][] expected = Functional.Hessian(xs => Energy(new Pair(xs[0], xs[1])), [pair.X, pair.Y]);
+        foreach (JacobianMode mode in Enum.GetValues<JacobianMode>())
+        {
+            Pair[] hessian = Functional.Hessian(Energy, pair, mode: mode);
+            Assert.Equal([2, 3], hessian[0].Y.Shape);
+            for (int i = 0; i < 2; i++)
+            {
+                Same(expected[i][0], hessian[i].X);
+                Same(expected[i][1], hessian[i].Y);
+            }
+            Same(hessian[0].Y, hessian[1].X.T);
+        }
+
+        // The third derivative of x·x·y by the middle one, through both.
+        Tensor third = Functional.Grad(t => Functional.Hessian(p => p.Item1 * p.Item1 * p.Item2, (t, t * t))[0].Item2, Of(3));
+        Assert.Equal(2, third.Item());
+    }
+
+    private static void Same(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        Assert.True(expected.AllClose(actual, 1e-12, 1e-12), $"{actual} instead of {expected}");
+    }
+
+    [Fact]
     public void Tuples_arrays_lists_and_dictionaries_keep_their_form()
     {
         (Tensor X, (Tensor Y, int Power) More) at = (Of(2), (Of(3), 3));

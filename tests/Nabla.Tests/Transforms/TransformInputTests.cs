@@ -42,6 +42,33 @@ public sealed class TransformInputTests
             else t[..1].MulInPlace(2);
             return t.Sum();
         }, X.Clone())).Message, StringComparison.Ordinal);
+        Assert.Equal(X.ToArray(), x.ToArray());
+    }
+
+    [Fact]
+    public void What_no_transform_runs_may_change_again()
+    {
+        Tensor x = X.Clone();
+        Assert.Throws<AutogradException>(() => Functional.Grad(t => t.MulInPlace(2).Sum(), x));
+        Assert.Throws<InvalidOperationException>(() => Functional.Grad(t => throw new InvalidOperationException(), x));
+        Assert.Equal([0.6, -1.4, 2.2], x.MulInPlace(2).ToArray());
+    }
+
+    [Fact]
+    public void A_result_that_is_no_floating_point_number_has_no_Jacobian()
+    {
+        foreach (JacobianMode mode in Enum.GetValues<JacobianMode>())
+            Assert.Contains("result 0 of the function is int64 [3]", Assert.Throws<DTypeException>(() => Functional.Jacobian(t => t.Long(), X, mode)).Message, StringComparison.Ordinal);
+        Assert.Contains("result 1", Assert.Throws<DTypeException>(() => Functional.Jacobian(t => (t, t.ArgMax()), X)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Axes_of_items_that_are_not_there_are_refused_by_name()
+    {
+        static string Of(Action action) => Assert.Throws<ArgumentOutOfRangeException>(action).Message;
+        Assert.Contains("axis 2 was named for the items of argument 0, which is [3]", Of(() => Functional.Vmap(t => t, X, inAxis: 2)), StringComparison.Ordinal);
+        Assert.Contains("axis -3 was named for the items of argument 1", Of(() => Functional.Vmap((a, b) => a, X, X.Reshape(3, 1), (0, -3))), StringComparison.Ordinal);
+        Assert.Contains("outAxis is 2; result 0 is [] for each item, so the items can lie along axes -1 to 0", Of(() => Functional.Vmap(t => t, X, outAxis: 2)), StringComparison.Ordinal);
     }
 
     [Theory]

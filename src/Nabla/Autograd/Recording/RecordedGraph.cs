@@ -48,6 +48,9 @@ internal sealed class RecordedInput(RecordedValue value, Storage? storage, Tenso
 
     /// <summary>The captured tensor, if the function used that very handle and not one made of it before.</summary>
     public Tensor? Handle => handle;
+
+    /// <summary>All that the memory of a captured tensor holds.</summary>
+    public Tensor Whole() => new(new NdArray(storage!, value.Dims, NdArray.ContiguousStrides(value.Dims), 0, value.DType));
 }
 
 /// <summary>A dense block of numbers, in row-major order: what one storage holds between two changes.</summary>

@@ -90,7 +90,7 @@ internal sealed unsafe class ItemLoop
     /// <param name="items">How many there are.</param>
     /// <param name="given">Contiguous arrays, with the items along the first axis where they have any.</param>
     /// <param name="results">Contiguous arrays with the items along the first axis, which share no memory with the inputs.</param>
-    public void Run(long items, ReadOnlySpan<NdArray> given, ReadOnlySpan<NdArray> results)
+    public void Run(long items, ReadOnlySpan<Tensor> given, ReadOnlySpan<Tensor> results)
     {
         if (items > 0) PinnedArrays.Run(given, results, new Work(this, items));
     }

@@ -18,7 +18,7 @@ internal static unsafe class PinnedArrays
 
     private static readonly byte[] None = [];
 
-    public static void Run<TWork>(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs, TWork work)
+    public static void Run<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
         if (inputs.Length <= 2 && outputs.Length <= 2) RunTwo(inputs, outputs, work);
@@ -26,7 +26,7 @@ internal static unsafe class PinnedArrays
         else RunMany(inputs, outputs, work);
     }
 
-    private static void RunTwo<TWork>(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs, TWork work)
+    private static void RunTwo<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
         byte** pointers = stackalloc byte*[4];
@@ -42,7 +42,7 @@ internal static unsafe class PinnedArrays
         }
     }
 
-    private static void RunFew<TWork>(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs, TWork work)
+    private static void RunFew<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
         byte** pointers = stackalloc byte*[2 * Few];
@@ -61,7 +61,7 @@ internal static unsafe class PinnedArrays
         }
     }
 
-    private static void RunMany<TWork>(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs, TWork work)
+    private static void RunMany<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
         int count = inputs.Length + outputs.Length;
@@ -89,11 +89,14 @@ internal static unsafe class PinnedArrays
         }
     }
 
-    private static byte[] Bytes(ReadOnlySpan<NdArray> arrays, int index) => index < arrays.Length ? arrays[index].Storage.Bytes : None;
+    private static byte[] Bytes(ReadOnlySpan<Tensor> arrays, int index) => index < arrays.Length ? arrays[index].Value.Storage.Bytes : None;
 
-    private static void Skip(ReadOnlySpan<NdArray> arrays, byte** pointers)
+    private static void Skip(ReadOnlySpan<Tensor> arrays, byte** pointers)
     {
         for (int i = 0; i < arrays.Length; i++)
-            if (arrays[i].Offset != 0) pointers[i] += (nint)arrays[i].Offset * arrays[i].DType.Size();
+        {
+            ref readonly NdArray array = ref arrays[i].Value;
+            if (array.Offset != 0) pointers[i] += (nint)array.Offset * array.DType.Size();
+        }
     }
 }

@@ -47,7 +47,7 @@ internal sealed unsafe class StraightLineProgram : CompiledProgram
         }
     }
 
-    public override void Run(ReadOnlySpan<NdArray> inputs, ReadOnlySpan<NdArray> outputs) => PinnedArrays.Run(inputs, outputs, new Work(this));
+    public override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => PinnedArrays.Run(inputs, outputs, new Work(this));
 
     private readonly struct Work(StraightLineProgram program) : IPinnedWork
     {

@@ -1,0 +1,199 @@
+using System.Collections;
+using System.Text;
+
+namespace Nabla;
+
+/// <summary>A program for arguments of certain shapes and types.</summary>
+internal sealed class CompiledSignature
+{
+    private const string Op = "Functional.Compile";
+
+    private readonly int[][] dims;
+    private readonly DType[] dtypes;
+    private readonly object?[] constants;
+    private readonly RecordedGraph graph;
+    private readonly CompiledProgram program;
+    private readonly RecordedInput[] captured;
+    private readonly Tensor[] capturedMemory;
+    private readonly int[][] resultStrides;
+    private readonly string declined;
+    private readonly bool draws;
+
+    // For the inputs and what is captured together; handed from run to run.
+    private Tensor[]? spareInputs;
+
+    private CompiledSignature(ReadOnlySpan<Tensor> inputs, object?[] constants, RecordedGraph graph, CompileOptions options)
+    {
+        dims = new int[inputs.Length][];
+        dtypes = new DType[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) (dims[i], dtypes[i]) = (inputs[i].Dims, inputs[i].DType);
+        this.constants = constants;
+        this.graph = graph;
+        Options = options;
+        captured = graph.Inputs[graph.ArgumentCount..];
+        capturedMemory = Array.ConvertAll(captured, input => input.Whole());
+        resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
+        draws = Array.Exists(graph.Steps, step => step is DrawStep);
+        Handles = [.. captured.Select(input => input.Handle).OfType<Tensor>().Where(handle => handle.DType.HasDerivatives())];
+        program = CompiledBackend.Build(graph, options, out declined);
+    }
+
+    public CompileOptions Options { get; }
+
+    /// <summary>The captured tensors that may have a gradient.</summary>
+    public Tensor[] Handles { get; }
+
+    public int ResultCount => graph.Outputs.Length;
+
+    /// <summary>A structure of the result's form.</summary>
+    public required object Form { get; init; }
+
+    /// <summary>The function itself, for arguments of this signature.</summary>
+    public required RecordableFunction Function { get; init; }
+
+    /// <summary>Tells when the program was last used.</summary>
+    public long LastUse { get; set; }
+
+    /// <summary>Whether the captured tensors are where they were: one that was given other memory is another.</summary>
+    public bool IsValid
+    {
+        get
+        {
+            foreach (RecordedInput input in captured)
+                if (input.Handle is { } handle && !ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
+            return true;
+        }
+    }
+
+    /// <summary>Runs the function once and makes a program of what it did.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="inputs">The arguments.</param>
+    /// <param name="constants">What else the function was given.</param>
+    /// <param name="options">How it is compiled.</param>
+    /// <param name="results">What the function computed, if it drew random numbers, which must not be drawn twice.</param>
+    public static CompiledSignature Trace(RecordableFunction function, ReadOnlySpan<Tensor> inputs, object?[] constants, CompileOptions options, out Tensor[]? results)
+    {
+        object? returned = null;
+        RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
+        var signature = new CompiledSignature(inputs, constants, graph, options)
+        {
+            Form = function.FormOf(returned!, computed.Length),
+            Function = function.WithoutNumbers(inputs.Length),
+        };
+        results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
+        return signature;
+    }
+
+    public bool Matches(ReadOnlySpan<Tensor> inputs, object?[] others)
+    {
+        if (inputs.Length != dims.Length || others.Length != constants.Length) return false;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            ref readonly NdArray x = ref inputs[i].Value;
+            if (x.DType != dtypes[i] || (!ReferenceEquals(x.Dims, dims[i]) && !x.Dims.AsSpan().SequenceEqual(dims[i]))) return false;
+        }
+        for (int i = 0; i < constants.Length; i++)
+            if (!StructuralComparisons.StructuralEqualityComparer.Equals(constants[i], others[i])) return false;
+        return true;
+    }
+
+    /// <summary>Whether the call must be recorded for differentiation.</summary>
+    /// <exception cref="AutogradException">It is, and the function draws random numbers, of which backward would draw others.</exception>
+    public bool IsRecorded(ReadOnlySpan<Tensor> inputs)
+    {
+        if (!GradMode.IsEnabled) return false;
+        bool recorded = false;
+        foreach (Tensor input in inputs) recorded |= input.RequiresGrad;
+        foreach (Tensor handle in Handles) recorded |= handle.RequiresGrad;
+        if (recorded && draws) throw TransformErrors.DrawsInRecordedCall(Op);
+        return recorded;
+    }
+
+    // ---- a run ------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Computes the results.</summary>
+    public void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor> results)
+    {
+        TensorFlags flags = GradMode.IsInference ? TensorFlags.Inference : TensorFlags.None;
+        for (int i = 0; i < results.Length; i++)
+        {
+            ref readonly RecordedOperand result = ref graph.Outputs[i];
+            results[i] = new Tensor(new NdArray(Storage.Allocate(Shape.Product(result.Dims), result.DType), result.Dims, resultStrides[i], 0, result.DType), flags);
+        }
+        RunInto(inputs, results);
+    }
+
+    private void RunInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        bool asTheyAre = captured.Length == 0;
+        foreach (Tensor input in inputs) asTheyAre &= input.Value.IsContiguous;
+        if (asTheyAre)
+        {
+            program.Run(inputs, outputs);
+            return;
+        }
+        Tensor[] given = Interlocked.Exchange(ref spareInputs, null) ?? new Tensor[graph.Inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) given[i] = inputs[i].Value.IsContiguous ? inputs[i] : new Tensor(ArrayCopy.Contiguous(inputs[i].Value));
+        capturedMemory.CopyTo(given, inputs.Length);
+        program.Run(given, outputs);
+        Array.Clear(given);
+        spareInputs = given;
+    }
+
+    // ---- into the caller's memory ---------------------------------------------------------------------------------------
+
+    /// <exception cref="ArgumentException">A target is null, requires a gradient or shares memory with an input.</exception>
+    public static void CheckTargets(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> targets)
+    {
+        for (int i = 0; i < targets.Length; i++)
+        {
+            Tensor target = targets[i] ?? throw TransformErrors.NullInto(Op, i);
+            if (target.IsTraced) throw TransformErrors.IntoInsideTransform(Op);
+            if (target.RequiresGrad) throw TransformErrors.IntoRecorded(Op, i, target.Shape);
+            foreach (Tensor input in inputs)
+                if (ReferenceEquals(input.Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+            for (int j = 0; j < i; j++)
+                if (ReferenceEquals(targets[j].Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+        }
+    }
+
+    /// <summary>Writes the results into tensors of the caller's.</summary>
+    /// <param name="inputs">The arguments.</param>
+    /// <param name="targets">Where the results go.</param>
+    /// <param name="computed">The results, if they are there already.</param>
+    /// <exception cref="ShapeException">A tensor has another shape than the result.</exception>
+    /// <exception cref="DTypeException">A tensor has another type than the result.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer than results, or one shares memory with what the function captured.</exception>
+    public void RunInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> targets, Tensor[]? computed)
+    {
+        if (targets.Length != graph.Outputs.Length) throw TransformErrors.StructureCount(Op, targets.Length, graph.Outputs.Length);
+        bool asTheyAre = true;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            ref readonly RecordedOperand result = ref graph.Outputs[i];
+            Tensor target = targets[i];
+            if (!target.Dims.AsSpan().SequenceEqual(result.Dims)) throw TransformErrors.IntoShape(Op, i, target.Shape, new Shape(result.Dims));
+            if (target.DType != result.DType) throw TransformErrors.IntoDType(Op, i, target.DType, result.DType);
+            foreach (RecordedInput input in captured)
+                if (ReferenceEquals(input.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+            asTheyAre &= target.Value.IsContiguous;
+        }
+        if (computed is null && asTheyAre) RunInto(inputs, targets);
+        else if (computed is null) Run(inputs, computed = new Tensor[targets.Length]);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if (computed is not null) ArrayCopy.Into(computed[i].Value, targets[i].Value);
+            targets[i].Value.Storage.Version++;
+        }
+    }
+
+    public void Explain(StringBuilder text)
+    {
+        text.Append("signature (");
+        for (int i = 0; i < dims.Length; i++) text.Append(i == 0 ? "" : ", ").Append(dtypes[i].Word()).Append(' ').Append(Shape.Text(dims[i]));
+        text.Append(')');
+        if (captured.Length > 0) text.Append($", {captured.Length} captured");
+        text.Append('\n').Append(declined);
+        program.Explain(text);
+    }
+}
