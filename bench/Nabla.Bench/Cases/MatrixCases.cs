@@ -1,6 +1,6 @@
 namespace Nabla.Bench.Cases;
 
-/// <summary>Products of square matrices and of a matrix and a vector, against OpenBLAS through PyTorch and directly.</summary>
+/// <summary>Products of square matrices, of a matrix and a vector, and linear layers, against OpenBLAS through PyTorch and directly.</summary>
 internal static class MatrixCases
 {
     // 95 % of OpenBLAS's speed; both threads 1.8 times one.
@@ -10,6 +10,8 @@ internal static class MatrixCases
 
     private static readonly int[] Sizes = [64, 128, 256, 512, 1024, 2048];
 
+    private static readonly int[] Batches = [1, 32, 256];
+
     public static CaseGroup Group { get; } = new("Matrix products",
     [
         .. Sizes.SelectMany(n => (DType[])[DType.Float32, DType.Float64], (n, dtype) => Product($"{n}²", n, dtype)),
@@ -18,14 +20,17 @@ internal static class MatrixCases
         Product("512²", 512, backward: true),
         Product("32 × 64²", 64, batch: 32),
         Product("32 × 64²", 64, DType.Float64, batch: 32),
-        Vector("Mv 1024²", transposed: false),
-        Vector("Mv 1024², transposed", transposed: true),
+        .. Vectors(),
+        .. Batches.Select(batch => Layer(batch, backward: false)),
+        .. Batches.Select(batch => Layer(batch, backward: true)),
     ]);
 
     public static CaseGroup AllThreads { get; } = new("Matrix products, all threads",
     [
         .. Sizes.Where(n => n >= 256).SelectMany(n => (DType[])[DType.Float32, DType.Float64], (n, dtype) => Product($"{n}²", n, dtype, allThreads: true)),
         Product("32 × 64²", 64, batch: 32, allThreads: true),
+        .. Vectors(allThreads: true),
+        .. Batches.Select(batch => Layer(batch, backward: true, allThreads: true)),
     ]);
 
     private static Case Product(string size, int n, DType dtype = DType.Float32, string transposes = "NN", bool backward = false, int batch = 0, bool allThreads = false)
@@ -52,12 +57,39 @@ internal static class MatrixCases
         return new(name, Goal, prepare) { Rivals = rivals, AllThreads = allThreads };
     }
 
-    private static Case Vector(string name, bool transposed) => new(name, Goal, () =>
+    private static IEnumerable<Case> Vectors(bool allThreads = false) =>
+        ((DType[])[DType.Float32, DType.Float64]).SelectMany(dtype => (bool[])[false, true], (dtype, transposed) => Vector(dtype, transposed, allThreads));
+
+    private static Case Vector(DType dtype, bool transposed, bool allThreads)
     {
-        Tensor matrix = Data.Uniform([1024, 1024], -1, 1, 0), x = Data.Uniform([1024], -1, 1, 1);
-        return () => (transposed ? matrix.T : matrix).MatMul(x);
-    })
-    { Rivals = [Rival.PyTorch(Goal), Rival.OpenBlas(Goal, $"sgemv 1024 1024{(transposed ? " T" : "")}")] };
+        Func<Func<Tensor>> prepare = () =>
+        {
+            Tensor matrix = Data.Uniform([1024, 1024], -1, 1, 0, dtype), x = Data.Uniform([1024], -1, 1, 1, dtype);
+            return () => (transposed ? matrix.T : matrix).MatMul(x);
+        };
+        string name = $"Mv 1024²{(transposed ? ", transposed" : "")}{(dtype == DType.Float64 ? ", float64" : "")}";
+        return new(name, Goal, prepare)
+        {
+            Rivals = [Rival.PyTorch(Goal), Rival.OpenBlas(Goal, $"{(dtype == DType.Float64 ? "dgemv" : "sgemv")} 1024 1024{(transposed ? " T" : "")}")],
+            AllThreads = allThreads,
+        };
+    }
+
+    private static Case Layer(int batch, bool backward, bool allThreads = false) =>
+        new($"Linear 256 → 256, batch {batch}{(backward ? ", with backward" : "")}", 1, () =>
+        {
+            Tensor x = Data.Uniform([batch, 256], -1, 1, 0, requiresGrad: backward);
+            Tensor weight = Data.Uniform([256, 256], -1, 1, 1, requiresGrad: backward), bias = Data.Uniform([256], -1, 1, 2, requiresGrad: backward);
+            Tensor gradient = Data.Uniform([batch, 256], 0.5, 1.5, 99);
+            return () =>
+            {
+                if (!backward) return x.Linear(weight, bias);
+                x.Grad = weight.Grad = bias.Grad = null;
+                x.Linear(weight, bias).Backward(gradient);
+                return weight.Grad!;
+            };
+        })
+        { Rivals = [Rival.PyTorch(1)], AllThreads = allThreads };
 
     private static Func<Tensor> WithOneThread(Func<Tensor> body) => () =>
     {

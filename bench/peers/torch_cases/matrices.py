@@ -1,4 +1,4 @@
-"""Products of matrices: "MatMul" with sizes, as the rows are named in bench/Nabla.Bench/Cases/MatrixCases.cs."""
+"""Products of matrices and linear layers: "MatMul" with sizes, as the rows are named in bench/Nabla.Bench/Cases/MatrixCases.cs."""
 import torch
 
 from .registry import family, tensor
@@ -36,3 +36,23 @@ def vector(name):
     x, y = tensor((n, n), -1, 1, 0, dtype), tensor((n,), -1, 1, 1, dtype)
     matrix = x.T if "transposed" in words else x
     return lambda: matrix @ y
+
+
+@family("Linear")
+def layer(name):
+    words = name.split(", ")
+    inputs, _, outputs = words[0].partition(" → ")
+    batch, backward = int(words[1].removeprefix("batch ")), "with backward" in words
+    x = tensor((batch, int(inputs)), -1, 1, 0, torch.float32, backward)
+    weight = tensor((int(outputs), int(inputs)), -1, 1, 1, torch.float32, backward)
+    bias = tensor((int(outputs),), -1, 1, 2, torch.float32, backward)
+    gradient = tensor((batch, int(outputs)), 0.5, 1.5, 99, torch.float32)
+
+    def run():
+        if not backward:
+            return torch.nn.functional.linear(x, weight, bias)
+        x.grad = weight.grad = bias.grad = None
+        torch.nn.functional.linear(x, weight, bias).backward(gradient)
+        return weight.grad
+
+    return run
