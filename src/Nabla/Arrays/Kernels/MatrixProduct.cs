@@ -39,7 +39,7 @@ internal static unsafe class MatrixProduct
     private const int Tiny = 128;
 
     // Up to this many rows of A, dot products with the columns of B beat tiles, where those columns are contiguous.
-    private const int FewRows = 16;
+    private const int FewRows = 6;
 
     /// <summary>C = A·B, or C += A·B.</summary>
     /// <param name="m">Rows of A and C.</param>
@@ -100,7 +100,7 @@ internal static unsafe class MatrixProduct
         {
             // A few rows times a transposed matrix, as in a linear layer: packing B would cost more than the product.
             var work = new Dots<T>(m, k, a, aRow, b, bCol, c, cRow, add, addRow);
-            WorkSplit.Run(n, Math.Max(16, Math.Max(MatrixVector.Grain, Grain / FewRows * m) / ((long)m * k)), 16, work);
+            WorkSplit.Run(n, Math.Max(16, MatrixVector.Grain / k), 16, work);
         }
         else
         {

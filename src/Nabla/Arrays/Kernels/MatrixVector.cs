@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nabla;
 
@@ -93,14 +92,10 @@ internal static unsafe class MatrixColumns<R, V, T>
 {
     private const int Piece = 1024;
 
-    // A matrix of so many bytes comes from beyond the second cache.
-    private const long FarBytes = 384 * 1024;
-
     [SkipLocalsInit]
     public static void Multiply(int rows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, T* add, nint addStride)
     {
         T* piece = stackalloc T[Piece];
-        bool far = rowStride == 1 && (long)rows * columns * sizeof(T) > FarBytes;
         for (int i = 0; i < rows; i += Piece)
         {
             int count = Math.Min(Piece, rows - i);
@@ -109,7 +104,7 @@ internal static unsafe class MatrixColumns<R, V, T>
             int p = 0;
             if (rowStride == 1)
             {
-                for (; p + 8 <= columns; p += 8) AddEight(count, m + p * columnStride, columnStride, x + p * xStride, xStride, piece, far ? 8 * columnStride : 0);
+                for (; p + 8 <= columns; p += 8) AddEight(count, m + p * columnStride, columnStride, x + p * xStride, xStride, piece);
             }
 
             for (; p < columns; p++)
@@ -134,7 +129,7 @@ internal static unsafe class MatrixColumns<R, V, T>
 
     // The order of the sums is the same in all three loops, so a result does not depend on where its piece ends.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddEight(nint count, T* m, nint column, T* x, nint xStride, T* y, nint ahead)
+    private static void AddEight(nint count, T* m, nint column, T* x, nint xStride, T* y)
     {
         nint two = 2 * column;
         T* m3 = m + 3 * column, m6 = m3 + 3 * column;
@@ -143,18 +138,6 @@ internal static unsafe class MatrixColumns<R, V, T>
         nint r = 0;
         for (; r + R.Lanes <= count; r += R.Lanes, m += R.Lanes, m3 += R.Lanes, m6 += R.Lanes)
         {
-            if (ahead != 0 && Sse.IsSupported)
-            {
-                Sse.Prefetch0(m + ahead);
-                Sse.Prefetch0(m + ahead + column);
-                Sse.Prefetch0(m + ahead + two);
-                Sse.Prefetch0(m3 + ahead);
-                Sse.Prefetch0(m3 + ahead + column);
-                Sse.Prefetch0(m3 + ahead + two);
-                Sse.Prefetch0(m6 + ahead);
-                Sse.Prefetch0(m6 + ahead + column);
-            }
-
             V s = R.MultiplyAdd(R.Load(m), v0, R.Load(y + r));
             V t = R.MultiplyAdd(R.Load(m + column), v1, default);
             s = R.MultiplyAdd(R.Load(m + two), v2, s);

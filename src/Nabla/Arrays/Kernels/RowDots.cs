@@ -11,8 +11,7 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// Four rows of B meet two of A at a time: eight chains of sums keep the multipliers busy, and six loads serve eight of them. B is
-/// read once, from memory if it is large: then the next four rows are asked for while these are multiplied, since the hardware, which
-/// foresees only what lies on one page, would start anew with every row. Each sum has one order, given by k and the width.
+/// read once, and asked for a little ahead if it is large. Each sum has one order, given by k and the width.
 /// </remarks>
 internal static unsafe class RowDots<R, V, T>
     where R : struct, IRegister<V, T>
@@ -21,9 +20,7 @@ internal static unsafe class RowDots<R, V, T>
 {
     // A matrix of so many bytes comes from beyond the second cache.
     private const long FarBytes = 384 * 1024;
-
-    // The next rows are brought to the first cache if they fit beside these.
-    private const long RowsAhead = 16 * 1024;
+    private const int BytesAhead = 512;
 
     private static int Short => Vector128<T>.Count;
 
@@ -31,8 +28,7 @@ internal static unsafe class RowDots<R, V, T>
     public static void Multiply(int m, int n, int k, T* a, nint aRow, T* b, nint bRow, T* c, nint cRow, nint cCol, T* add, nint addRow, nint addCol)
     {
         T* sums = stackalloc T[8];
-        nint ahead = 0;
-        if (Math.Abs(bRow) * (long)n * sizeof(T) > FarBytes) ahead = 4 * (long)k * sizeof(T) <= RowsAhead ? 4 * bRow : 1024 / sizeof(T);
+        nint ahead = (long)k * n * sizeof(T) > FarBytes ? BytesAhead / sizeof(T) : 0;
         for (int j = 0; j < n; j += 4, b += 4 * bRow)
         {
             int columns = Math.Min(4, n - j);
