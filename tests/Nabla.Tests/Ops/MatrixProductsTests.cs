@@ -107,6 +107,33 @@ public sealed class MatrixProductsTests
     public void Beta_zero_leaves_the_summand_out_even_where_it_is_NaN() =>
         Assert.Equal([2f], Tensor.Full([1, 1], double.NaN).Addmm(Tensor.Ones([1, 2]), Tensor.Ones([2, 1]), beta: 0).ToArray<float>());
 
+    [Fact]
+    public void Linear_is_the_product_with_the_transposed_weight_and_the_bias_for_any_strides()
+    {
+        Tensor x = Tensor.Arange(24).Double().Reshape(2, 3, 4) - 7, weight = Tensor.Arange(20).Double().Reshape(5, 4) - 9, bias = Tensor.Arange(10).Double()[TensorIndex.Slice(step: 2)];
+        foreach (Tensor input in (Tensor[])[x, x[0], x[0, 1], x.Transpose(0, 1), x.Flip(2), x[1].T.Contiguous().T, x[.., ..0]])
+        {
+            foreach (Tensor w in (Tensor[])[weight, weight.T.Contiguous().T])
+            {
+                Assert.Equal((input.MatMul(w.T) + bias).ToArray<double>(), input.Linear(w, bias).ToArray<double>());
+                Assert.Equal(input.MatMul(w.T).ToArray<double>(), input.Linear(w).ToArray<double>());
+            }
+        }
+        Assert.Equal([11, 16], Tensor.FromArray((int[])[1, 2]).Linear(Tensor.FromArray((int[])[3, 4, 5, 6]).Reshape(2, 2), Tensor.FromArray((int[])[0, -1])).ToArray<int>());
+    }
+
+    [Fact]
+    public void Linear_names_the_shapes_that_do_not_fit()
+    {
+        Tensor x = Tensor.Ones([2, 3]), weight = Tensor.Ones([5, 3]);
+        Assert.Equal(
+            "Linear: the weight must be a matrix [n, 3], since the last axis of x has length 3: x is [2, 3], weight is [3, 5]. Check the layer before it, or transpose the weight.",
+            Assert.Throws<ShapeException>(() => x.Linear(weight.T)).Message);
+        Assert.Equal("Linear: the bias is [3], the weight is [5, 3]. Use a bias [5].", Assert.Throws<ShapeException>(() => x.Linear(weight, Tensor.Ones([3]))).Message);
+        Assert.Throws<DTypeException>(() => x.Double().Linear(weight));
+        Assert.Throws<DTypeException>(() => x.Linear(weight, Tensor.Ones([5]).Double()));
+    }
+
     private static Shape Parse(string shape) => Shape.Create(Array.ConvertAll(shape.Split(','), int.Parse));
 
     private static Tensor Naive(Tensor x, Tensor y)
