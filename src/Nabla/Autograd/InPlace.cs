@@ -15,6 +15,7 @@ internal static class InPlace
     /// <inheritdoc cref="Apply(string, Tensor, Func{Tensor, Tensor})" path="/exception"/>
     public static Tensor Apply(string op, Tensor target, ElementwiseOp operation, params ReadOnlySpan<Tensor> others)
     {
+        InputGuard.Refuse(target);
         Tensor[] inputs = [target, .. others];
         if (!IsPlain(target, others) || !operation.TryInPlace(inputs))
             return Apply(op, target, x => operation.Apply([x, .. inputs.AsSpan(1)]));
