@@ -42,6 +42,8 @@ internal sealed class TensorSpace : VectorSpace
 
     public override Tensor Repeat(Tensor x, int count) => x.Unsqueeze(0).Expand([count, .. x.Dims]);
 
+    public override Tensor Stack(Tensor[] tensors, int axis) => Tensor.Stack(tensors, axis);
+
     public override bool HasNan(Tensor x)
     {
         x = x.Underlying;
