@@ -11,6 +11,7 @@ internal sealed record Options
           --output FILE   writes FILE.md and FILE.json (a full run writes bench/results without being asked)
           --list          the names of the cases
           --sympy         the derivatives of a whole table beside SymPy, and the Gaussian's gradient, written to bench/sympy.md
+          --memory        the memory of a step of training beside PyTorch's, written to bench/memory.md (Linux)
           --bdn           the micro-benchmarks inside the process, by BenchmarkDotNet; further options are its own
         """;
 

@@ -27,6 +27,15 @@ if (args.Contains("--sympy"))
     return 0;
 }
 
+if (args is [MemoryComparison.ChildOption, var net]) return MemoryComparison.Measure(net);
+if (args.Contains("--memory"))
+{
+    string comparison = MemoryComparison.Run(Path.Combine(peerFolder, "torch_memory.py"));
+    Console.WriteLine(comparison);
+    if (Options.BenchFolder is { } place) File.WriteAllText(Path.Combine(place, "memory.md"), $"# Memory beside PyTorch's\n\nMade by `dotnet run -c Release --project bench/Nabla.Bench -- --memory`.\n\n{comparison}");
+    return 0;
+}
+
 if (!Options.TryParse(args, out Options options, out string? problem) || options.Help)
 {
     Console.Error.WriteLine(problem is null ? Options.Usage : $"{problem}\n{Options.Usage}");

@@ -36,8 +36,10 @@ internal static class BufferPool
     /// <summary>The share of the time that collections may take before they become rarer: one in so many parts.</summary>
     private const int TimeShare = 3;
     private const long LongestPatience = 256L << 20;
-    private const long KeepFree = 256L << 20;
-    private const int PeakDecay = 64;
+    private const long KeepFree = 64L << 20;
+
+    // For so many collections what was in use together is remembered, and for as many again.
+    private const int PeakCollections = 32;
 
     private static readonly Lock Gate = new();
     private static readonly List<Loan> Lent = [];
@@ -51,6 +53,8 @@ internal static class BufferPool
     private static long patience = CollectEvery;
     private static int collectionsSeen;
     private static long peakBytes;
+    private static long peakBefore;
+    private static int peakAge;
     private static long lastCollection;
 
     // ---- steps: a forward and a backward pass ----
@@ -241,7 +245,7 @@ internal static class BufferPool
     {
         inSteps = passes > 0;
         passes = 0;
-        peakBytes -= peakBytes / PeakDecay;
+        if (++peakAge == PeakCollections) (peakAge, peakBefore, peakBytes) = (0, peakBytes, lentBytes);
 
         // One collection, not two in a row: what is in use now would grow older twice, and only a full one would find it dead.
         long before = lentBytes - lentSinceCollection;
@@ -298,7 +302,7 @@ internal static class BufferPool
         IdleLoans.Push(loan);
         lentBytes -= buffer.Length;
         Shelf shelf = Free[buffer.Length];
-        while (freeBytes + buffer.Length > Math.Max(KeepFree, peakBytes - lentBytes))
+        while (freeBytes + buffer.Length > Math.Max(KeepFree, Math.Max(peakBytes, peakBefore) - lentBytes))
             if (!DropOneOlderThan(shelf)) return;
         shelf.Buffers.Push(buffer);
         freeBytes += buffer.Length;
