@@ -17,7 +17,6 @@ internal sealed class CompiledSignature
     private readonly Tensor[] capturedMemory;
     private readonly int[][] resultStrides;
     private readonly string declined;
-    private readonly bool draws;
 
     // For the inputs and what is captured together; handed from run to run.
     private Tensor[]? spareInputs;
@@ -33,7 +32,7 @@ internal sealed class CompiledSignature
         captured = graph.Inputs[graph.ArgumentCount..];
         capturedMemory = Array.ConvertAll(captured, input => input.Whole());
         resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
-        draws = Array.Exists(graph.Steps, step => step is DrawStep);
+        Draws = Array.Exists(graph.Steps, step => step is DrawStep);
         Handles = [.. captured.Select(input => input.Handle).OfType<Tensor>().Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
     }
@@ -42,6 +41,9 @@ internal sealed class CompiledSignature
 
     /// <summary>The captured tensors that may have a gradient.</summary>
     public Tensor[] Handles { get; }
+
+    /// <summary>Whether the function draws random numbers.</summary>
+    public bool Draws { get; }
 
     public int ResultCount => graph.Outputs.Length;
 
@@ -77,8 +79,8 @@ internal sealed class CompiledSignature
         RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
         var signature = new CompiledSignature(inputs, constants, graph, options)
         {
-            Form = function.FormOf(returned!, computed.Length),
-            Function = function.WithoutNumbers(inputs.Length),
+            Form = function.FormOf(returned!, computed),
+            Function = function.WithoutNumbers(inputs),
         };
         results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
         return signature;
@@ -98,14 +100,12 @@ internal sealed class CompiledSignature
     }
 
     /// <summary>Whether the call must be recorded for differentiation.</summary>
-    /// <exception cref="AutogradException">It is, and the function draws random numbers, of which backward would draw others.</exception>
     public bool IsRecorded(ReadOnlySpan<Tensor> inputs)
     {
         if (!GradMode.IsEnabled) return false;
         bool recorded = false;
         foreach (Tensor input in inputs) recorded |= input.RequiresGrad;
         foreach (Tensor handle in Handles) recorded |= handle.RequiresGrad;
-        if (recorded && draws) throw TransformErrors.DrawsInRecordedCall(Op);
         return recorded;
     }
 

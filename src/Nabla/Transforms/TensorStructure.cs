@@ -83,6 +83,9 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
     /// <summary>If not null: receives the members that are no tensors, and the lengths and keys of collections.</summary>
     public List<object?>? Constants { get; init; }
 
+    /// <summary>Whether a result may hold members that are no tensors: of a compiled function they belong to the program.</summary>
+    public bool KeepsConstants { get; init; }
+
     /// <summary>How many replacements have found a place.</summary>
     public int Taken { get; private set; }
 
@@ -97,14 +100,14 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
         if (value is null)
         {
             if (!StructureKind.IsConstant(declared)) throw Error(TransformErrors.NullMember(op, Place, declared));
-            if (isResult) throw Error(TransformErrors.NotATensor(op, Place, declared));
+            Constant(declared);
             Constants?.Add(null);
             return;
         }
         StructureKind kind = Kind(value);
         if (kind.HoldsNoTensors)
         {
-            if (isResult) throw Error(TransformErrors.NotATensor(op, Place, value.GetType()));
+            Constant(value.GetType());
             Constants?.Add(value);
             return;
         }
@@ -138,7 +141,7 @@ internal sealed class StructureWalk(string op, bool isResult, IReadOnlyList<Tens
     /// <summary>Passes a member that is no tensor by its type.</summary>
     public void Constant(Type type)
     {
-        if (isResult) throw Error(TransformErrors.NotATensor(op, Place, type));
+        if (isResult && !KeepsConstants) throw Error(TransformErrors.NotATensor(op, Place, type));
     }
 
     public void MismatchedForm(Type type) => throw Error(TransformErrors.OtherForm(op, Place, type));

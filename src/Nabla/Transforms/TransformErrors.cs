@@ -41,9 +41,6 @@ internal static class TransformErrors
     public static DTypeException IntoDType(string op, int index, DType given, DType needed) =>
         new($"{op}: CallInto was given a {given.Word()} tensor for result {index}, which is {needed.Word()}. Pass one of that type.");
 
-    public static AutogradException DrawsInRecordedCall(string op) =>
-        new($"{op}: the function draws random numbers, and an argument or a captured tensor requires a gradient: backward would draw others. Compile the gradient too, with ValueAndGrad() or a function that differentiates inside; or call it under no-grad.");
-
     public static AutogradException IntoInsideTransform(string op) =>
         new($"{op}: CallInto writes into memory, which a transform or a function that is being compiled cannot follow. Use Call there.");
 

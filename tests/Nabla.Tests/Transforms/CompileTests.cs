@@ -106,6 +106,29 @@ public sealed class CompileTests
         Assert.Equal(2, f.SignatureCount);
     }
 
+    private sealed record Fitted(Tensor Weight, string Name, double? Scale, Tensor[] More);
+
+    [Fact]
+    public void Derivatives_by_a_record_keep_its_other_members_and_they_belong_to_the_signature()
+    {
+        CompiledFunction<Fitted, Tensor> f = Functional.Compile((Fitted p) => (p.Weight * p.Weight).Sum() * (p.Name == "double" ? 2 : 1) * (p.Scale ?? 1) + p.More[0].Sum());
+        CompiledFunction<Fitted, (Tensor Value, Fitted Gradient)> both = f.ValueAndGrad();
+        Tensor w = Tensor.Of([1.0, 2.0], DType.Float64), more = Tensor.Of([7.0], DType.Float64);
+
+        foreach ((string name, double? scale, double factor) in (ReadOnlySpan<(string, double?, double)>)[("double", null, 2), ("plain", null, 1), ("double", 3, 6), ("double", double.NaN, double.NaN), ("double", double.NaN, double.NaN)])
+        {
+            (Tensor value, Fitted gradient) = both.Call(new Fitted(w, name, scale, [more]));
+
+            Assert.Equal((5 * factor) + 7, value.Item());
+            Assert.Equal((name, scale), (gradient.Name, gradient.Scale));
+            Assert.Equal([2 * factor, 4 * factor], gradient.Weight.ToArray());
+            Assert.Equal([1], gradient.More[0].ToArray());
+            Assert.Equal(gradient.Weight.ToArray(), f.Gradient().Call(new Fitted(w, name, scale, [more])).Weight.ToArray());
+        }
+        Assert.Equal(4, both.SignatureCount);
+        Assert.Equal((2, "twice"), Functional.Compile((Tensor x) => (x + x, "twice")).Call(Tensor.Ones([])) switch { var (x, text) => (x.Item(), text) });
+    }
+
     [Fact]
     public void Derivatives_of_a_compiled_function_are_programs_too()
     {
@@ -163,18 +186,36 @@ public sealed class CompileTests
     }
 
     [Fact]
-    public void A_call_that_draws_random_numbers_is_not_recorded_but_its_gradient_can_be_compiled()
+    public void Gradients_of_a_call_that_draws_belong_to_its_draw()
     {
+        // Two draws, one of them from the generator of all: with f(q) = Σ q² r + s the gradient is 2 q r, the second derivative 2 r.
         var generator = new Generator(7);
-        CompiledFunction<Tensor, Tensor> f = Functional.Compile((Tensor q) => (q * Tensor.RandLike(q, generator: generator)).Sum());
-        Tensor at = Tensor.Ones([50]).RequireGrad();
+        CompiledFunction<Tensor, Tensor> f = Functional.Compile((Tensor q) => ((q * q * Tensor.RandLike(q, generator: generator)) + Tensor.RandLike(q)).Sum());
+        Tensor at = Tensor.Full([50], 3, DType.Float64).RequireGrad();
+        Tensor.ManualSeed(5);
+        var mine = new Generator(7);
+        var shared = new Generator(5);
 
-        // Backward would draw other numbers than the call did: on the first call as on the next ones.
-        for (int call = 0; call < 2; call++)
-            Assert.Contains("ValueAndGrad", Assert.Throws<AutogradException>(() => f.Call(at)).Message, StringComparison.Ordinal);
+        // The first call, which is recorded, and later ones; another call comes between forward and backward.
+        for (int call = 0; call < 3; call++)
+        {
+            Tensor r = Tensor.RandLike(at, generator: mine), s = Tensor.RandLike(at, generator: shared);
+            Tensor value = f.Call(at);
+            _ = f.Call(at.Detach());
+            _ = Tensor.RandLike(at, generator: mine);
+            _ = Tensor.RandLike(at, generator: shared);
 
-        (Tensor value, Tensor gradient) = f.ValueAndGrad().Call(Tensor.Ones([50]));
-        Assert.Equal(value.Item(), gradient.Sum().Item(), 4);
+            Tensor gradient = Autograd.Grad(value, at, createGraph: true);
+            Tensor second = Autograd.Grad(gradient.Sum(), at);
+
+            Assert.Equal(((9 * r) + s).Sum().Item(), value.Item(), 10);
+            Assert.True(gradient.AllClose(6 * r));
+            Assert.True(second.AllClose(2 * r));
+        }
+        Assert.Equal(Tensor.Rand([4], generator: mine).ToArray(), Tensor.Rand([4], generator: generator).ToArray());
+
+        (Tensor compiled, Tensor slope) = f.ValueAndGrad().Call(Tensor.Full([50], 3, DType.Float64));
+        Assert.True(compiled.Item() > 1.5 * slope.Sum().Item());
     }
 
     [Fact]
