@@ -11,6 +11,9 @@ internal abstract class RecordableFunction
     /// <summary>The results alone.</summary>
     public Tensor[] Run(IReadOnlyList<Tensor> inputs) => Run(inputs, out _);
 
+    /// <summary>The function as the user gave it.</summary>
+    public abstract Delegate Original { get; }
+
     /// <summary>The form of a result; it holds no numbers.</summary>
     /// <param name="returned">A result.</param>
     /// <param name="tensors">The tensors in it.</param>
@@ -48,6 +51,8 @@ internal sealed class RecordableFunction<T, TResult>(Func<T, TResult> function, 
         walk.Collect(result, result, typeof(TResult));
         return walk.Collected.Count > 0 ? [.. walk.Collected] : throw walk.Error(TransformErrors.NoTensors(op, typeof(TResult)));
     }
+
+    public override Delegate Original => function;
 
     public override object FormOf(object returned, ReadOnlySpan<Tensor> tensors) => Emptied((TResult)returned, tensors)!;
 

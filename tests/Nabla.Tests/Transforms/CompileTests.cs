@@ -68,6 +68,37 @@ public sealed class CompileTests
         Assert.Equal(1, f.SignatureCount);
     }
 
+    private sealed class Scaled(Tensor factor)
+    {
+        public Tensor Factor { get; set; } = factor;
+
+        public Tensor Apply(Tensor x) => x * Factor;
+    }
+
+    [Fact]
+    public void A_variable_that_is_assigned_another_tensor_is_seen()
+    {
+        Tensor w = Tensor.Full([], 2.0), x = Tensor.Ones([]);
+        var scaled = new Scaled(Tensor.Full([], 5.0));
+        Func<Tensor, Tensor> inner = t => t * w;
+        CompiledFunction<Tensor, Tensor> direct = Functional.Compile((Tensor t) => t * w), nested = Functional.Compile((Tensor t) => inner(t) + 1);
+        CompiledFunction<Tensor, Tensor> method = Functional.Compile<Tensor, Tensor>(scaled.Apply), gradient = direct.Gradient();
+        CompiledFunction<Tensor, Tensor, Tensor> two = Functional.Compile((Tensor a, Tensor b) => a * b * w);
+        double[] Results() => [direct.Call(x).Item(), nested.Call(x).Item(), method.Call(x).Item(), gradient.Call(x).Item(), two.Call(x, x).Item()];
+        Assert.Equal([2, 3, 5, 2, 2], Results());
+
+        (w, scaled.Factor) = (Tensor.Full([], 3.0), Tensor.Full([], 7.0));
+
+        Assert.Equal([3, 4, 7, 3, 3], Results());
+        Assert.Equal(1, direct.SignatureCount);
+
+        // The same memory by another handle is the same tensor.
+        w = w.Detach();
+        int kept = direct.SignatureCount;
+        Assert.Equal([3, 4, 7, 3, 3], Results());
+        Assert.Equal(kept, direct.SignatureCount);
+    }
+
     [Fact]
     public void Views_and_in_place_changes_of_what_is_made_inside_are_followed()
     {
