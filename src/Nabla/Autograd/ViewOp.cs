@@ -18,7 +18,15 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     public virtual bool CutsPart => false;
 
     /// <summary>Applies the view.</summary>
-    public Tensor Of(Tensor x) => Apply(x);
+    public Tensor Of(Tensor x)
+    {
+        if (x.IsTraced || Recorder.Current is not null || (x.RequiresGrad && GradMode.IsEnabled)) return Apply(x);
+
+        // Nobody follows: another handle on the memory is all.
+        Tensor view = Marked(View(x.Value), x);
+        GC.KeepAlive(x);
+        return view;
+    }
 
     internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
     {
@@ -34,11 +42,13 @@ internal abstract class ViewOp(string name) : LinearOp(name)
 
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
-    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
+    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) => [Marked(values[0], inputs[0])];
+
+    private Tensor Marked(in NdArray value, Tensor parent)
     {
-        var view = new Tensor(values[0]) { Flags = inputs[0].Flags & TensorFlags.Inference };
-        Mark(view, inputs[0]);
-        return [view];
+        var view = new Tensor(value) { Flags = parent.Flags & TensorFlags.Inference };
+        Mark(view, parent);
+        return view;
     }
 
     /// <summary>Notes that a result is a view of this operation's input.</summary>
