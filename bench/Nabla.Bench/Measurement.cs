@@ -65,7 +65,7 @@ internal sealed class Measurement(PeerSet peers, bool quick)
             else if (rival.Program is { } program && peers.Get(program) is { } peer && peer.Prepare(name) is { } magnitude)
             {
                 Comparison comparison = Compare(row, values.Value, magnitude, peer.Values(name, row.Compared));
-                sides.Add((rival, new Side(pace, row.Operations, count => peer.Run(name, count)), comparison));
+                sides.Add((rival, new Side(pace with { WarmUp = pace.PeerWarmUp }, row.Operations, count => peer.Run(name, count)), comparison));
             }
             else
             {

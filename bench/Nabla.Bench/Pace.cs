@@ -22,6 +22,9 @@ internal sealed record Pace(TimeSpan WarmUp, TimeSpan Round, int Rounds, TimeSpa
 
     public bool CountsByPowersOfTwo { get; init; }
 
+    /// <summary>The warm-up of other programs, which have no code to make: for their caches.</summary>
+    public TimeSpan PeerWarmUp => WarmUp / 4;
+
     /// <summary>The same with less of it, for a look at whether everything runs.</summary>
     public Pace Quicker() => this with
     {

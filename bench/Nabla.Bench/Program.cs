@@ -81,4 +81,5 @@ if (output is not null)
     File.WriteAllText($"{output}.json", report.ToJson());
     Console.WriteLine($"Written: {output}.md and {output}.json");
 }
+if (whole && options.Output is null && Options.BenchFolder is { } bench) FrontPage.Write(Path.Combine(bench, "..", "README.md"), report.ToGoals());
 return unreadable == 0 && results.All(row => row.ValuesAgree) ? 0 : 1;

@@ -75,6 +75,22 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
         },
         Json) + "\n";
 
+    /// <summary>The goals with what stands in the way of those that are missed, and the conditions, for the front page.</summary>
+    public string ToGoals()
+    {
+        var text = new StringBuilder();
+        string[] shown = ["date", "processor", "PyTorch"];
+        text.AppendLine($"{string.Join("; ", Conditions().Where(entry => shown.Contains(entry.Name)).Select(entry => entry.Name == "PyTorch" ? $"PyTorch {entry.Value}" : entry.Value))}.").AppendLine();
+        text.AppendLine("| what | against | goal | measured | |");
+        text.AppendLine("|---|---|---:|---:|---|");
+        foreach (Aim aim in Aims.All)
+        {
+            string measured = aim.Judge(results) is { } judged ? $"{Ratio(judged.Ratio)} | {(judged.Ratio <= aim.Reach ? "met" : aim.Obstacle)}" : "not run | ";
+            text.AppendLine($"| {aim.What} | {aim.Against} | {Ratio(aim.Reach)} | {measured} |");
+        }
+        return text.ToString();
+    }
+
     private void AppendAims(StringBuilder text)
     {
         if (!Aims.All.Any(aim => aim.Judge(results) is not null)) return;
@@ -121,7 +137,7 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
             yield return (name, peer is null ? $"not run: {reason}" : peer.Description.GetProperty("version").GetString()!);
         }
         Pace pace = quick ? Pace.Quick : Pace.Normal;
-        yield return ("method", $"{pace.Rounds} rounds of at least {pace.Round.TotalMilliseconds} ms in turn after {pace.WarmUp.TotalSeconds} s of warm-up each, where a group says nothing else; times and ratio are of the fastest rounds, `of medians` of the median ones; ratio = Nabla / the other");
+        yield return ("method", $"{pace.Rounds} rounds of at least {pace.Round.TotalMilliseconds} ms in turn after {pace.WarmUp.TotalSeconds} s of warm-up here and {pace.PeerWarmUp.TotalSeconds} s there, where a group says nothing else; times and ratio are of the fastest rounds, `of medians` of the median ones; ratio = Nabla / the other");
     }
 
     private static string Setting(string name, string variable) =>

@@ -23,7 +23,7 @@ internal sealed unsafe partial class LoopNest
         Span<nint> sizes = stackalloc nint[axes];
         Span<nint> steps = stackalloc nint[axes];
         outer.CopyTo(sizes);
-        output.Outer(outer.Length).CopyTo(steps);
+        output.Outer.CopyTo(steps);
         (sizes[^1], steps[^1]) = alongRows ? (rows, output.Row) : (groups, 0);
         nint kept = 1, folded = 1;
         for (int axis = 0; axis < axes; axis++)
@@ -83,8 +83,24 @@ internal sealed unsafe partial class LoopNest
         T neutral = LoopFolds.Neutral<T>(sinks[index].Fold);
         Operand output = outputs[index];
         for (nint at = 0; at < outerCount; at++)
+        {
+            if (IsRepeated(output, at)) continue;
             for (nint row = 0; row < (output.Row == 0 ? 1 : rows); row++)
-                for (nint j = 0; j < (output.Inner == 0 ? 1 : inner); j++)
-                    target[Place(output, at) + (row * output.Row) + (j * output.Inner)] = neutral;
+            {
+                T* first = target + output.Place(at, outer) + (row * output.Row);
+                for (nint j = 0; j < (output.Inner == 0 ? 1 : inner); j++) first[j * output.Inner] = neutral;
+            }
+        }
+    }
+
+    /// <summary>Whether an operand is at the same place at an earlier index of the axes further out.</summary>
+    private bool IsRepeated(Operand operand, nint at)
+    {
+        for (int axis = outer.Length - 1; axis >= 0; axis--)
+        {
+            if (operand.Outer[axis] == 0 && at % outer[axis] != 0) return true;
+            at /= outer[axis];
+        }
+        return false;
     }
 }

@@ -46,9 +46,11 @@ internal sealed unsafe partial class LoopNest
         fixed (T* many = rented)
         {
             var units = new Units<T>(this, from, to, rented is null ? few : many, partStarts);
-            long count = (long)outerCount * groups * blocks;
+            long count = groups * blocks;
             long workOfUnit = Math.Min(rows, UnitRows) * Math.Min(inner, UnitLength) * (4 + program.Instructions.Length);
-            if (ordered || count == 1) units.Run(0, count);
+            if (ordered) workOfUnit *= outerCount;
+            else count *= outerCount;
+            if (count == 1) units.Run(0, count);
             else WorkSplit.Run(count, Math.Max(1, GrainWork / Math.Max(1, workOfUnit)), 1, units);
             for (int i = 0; i < outputs.Length; i++)
                 if (outputs[i].HasParts) Join(i, (rented is null ? few : many) + partStarts[i], (T*)to[i]);
@@ -62,21 +64,27 @@ internal sealed unsafe partial class LoopNest
         /// <inheritdoc/>
         public void Run(long first, long end)
         {
+            if (nest.ordered)
+            {
+                // Results meet in memory along the axes further out only.
+                for (long unit = first; unit < end; unit++)
+                    for (nint at = 0; at < nest.outerCount; at++) Run(at, (nint)(unit / nest.blocks), (nint)(unit % nest.blocks), 1);
+                return;
+            }
             for (long unit = first; unit < end;)
             {
                 nint block = (nint)(unit % nest.blocks), group = (nint)(unit / nest.blocks % nest.groups), at = (nint)(unit / nest.blocks / nest.groups);
-                if (nest.gathers)
-                {
-                    nest.GatherUnit(from, to, parts, partStarts, at, group, block);
-                    unit++;
-                    continue;
-                }
-
                 // One row: several of its units at once.
-                nint together = nest.rows == 1 ? (nint)Math.Min(Math.Min(UnitRows, nest.blocks - block), end - unit) : 1;
-                nest.Unit(from, to, parts, partStarts, at, group, block, together);
+                nint together = nest.rows == 1 && !nest.gathers ? (nint)Math.Min(Math.Min(UnitRows, nest.blocks - block), end - unit) : 1;
+                Run(at, group, block, together);
                 unit += together;
             }
+        }
+
+        private void Run(nint at, nint group, nint block, nint together)
+        {
+            if (nest.gathers) nest.GatherUnit(from, to, parts, partStarts, at, group, block);
+            else nest.Unit(from, to, parts, partStarts, at, group, block, together);
         }
     }
 
@@ -101,7 +109,7 @@ internal sealed unsafe partial class LoopNest
         for (int i = 0; i < inputs.Length; i++)
         {
             Operand input = inputs[i];
-            inputRows[i] = from[i] + ((Place(input, at) + (row * input.Row) + (start * input.Inner)) * input.Size);
+            inputRows[i] = from[i] + ((input.Place(at, outer) + (row * input.Row) + (start * input.Inner)) * input.Size);
             inputSteps[i] = (together > 1 ? UnitLength * input.Inner : input.Row) * input.Size;
         }
         for (int i = 0; i < outputs.Length; i++)
@@ -120,7 +128,7 @@ internal sealed unsafe partial class LoopNest
                 FillNeutral((T*)outputRows[i], length, sinks[i].Fold);
                 continue;
             }
-            outputRows[i] = to[i] + ((Place(output, at) + (row * output.Row) + (start * output.Inner)) * output.Size);
+            outputRows[i] = to[i] + ((output.Place(at, outer) + (row * output.Row) + (start * output.Inner)) * output.Size);
             outputSteps[i] = (together > 1 ? UnitLength * output.Inner : output.Row) * output.Size;
             if (sinks[i].Kind == LoopSinkKind.Column && !output.Meets)
                 for (nint r = 0; r < (output.Row == 0 ? 1 : rowCount); r++) FillNeutral((T*)(outputRows[i] + (r * outputSteps[i])), together > 1 ? length : rowLength, sinks[i].Fold);
@@ -176,10 +184,7 @@ internal sealed unsafe partial class LoopNest
         int operands = inputs.Length + outputs.Length;
         nint firstRow = group * UnitRows, start = block * UnitLength;
         nint rowCount = Math.Min(UnitRows, rows - firstRow), length = Math.Min(UnitLength, inner - start);
-        nint side = 1;
-        foreach (Operand input in inputs)
-            if (!input.IsDirect && input.Reader is null && nint.Abs(input.Row) == 1 && rowCount > 1) side = GatherRows;
-        nint stretch = side > 1 ? GatherLength / 4 / LoopFolds.Lanes<T>() * LoopFolds.Lanes<T>() : GatherLength / LoopFolds.Lanes<T>() * LoopFolds.Lanes<T>();
+        (nint side, nint stretch) = BufferShape<T>(rowCount, length);
         nint room = side * stretch;
         byte* memory = AlignedRoom.In(ref scratch, (operands * room * sizeof(T)) + (operands * rowCount * LoopFolds.Bytes));
         byte* lanes = memory + (operands * room * sizeof(T));
@@ -188,31 +193,33 @@ internal sealed unsafe partial class LoopNest
         byte** outputRows = stackalloc byte*[outputs.Length + 1];
         nint* inputSteps = stackalloc nint[inputs.Length + 1];
         nint* outputSteps = stackalloc nint[outputs.Length + 1];
-        for (nint r = 0; r < rowCount; r += side)
+        for (nint done = 0; done < length; done += stretch)
         {
-            nint rowsHere = Math.Min(side, rowCount - r);
-            for (nint done = 0; done < length; done += stretch)
+            for (nint r = 0; r < rowCount; r += side)
             {
-                nint count = Math.Min(stretch, length - done), row = firstRow + r, column = start + done;
+                nint rowsHere = Math.Min(side, rowCount - r), count = Math.Min(stretch, length - done), row = firstRow + r, column = start + done;
                 for (int i = 0; i < inputs.Length; i++)
                 {
                     Operand input = inputs[i];
-                    byte* place = from[i] + ((Place(input, at) + (row * input.Row) + (column * input.Inner)) * input.Size);
+                    byte* place = from[i] + ((input.Place(at, outer) + (row * input.Row) + (input.Reader is null ? column * input.Inner : 0)) * input.Size);
                     inputRows[i] = place;
                     inputSteps[i] = input.Row * input.Size;
                     if (input.IsDirect) continue;
                     T* buffer = (T*)memory + (i * room);
-                    nint width = input.Inner == 0 && input.Reader is null ? 1 : count;
-                    if (input.Reader is { } reader) reader.Read(from[i], (int)column, (int)count, buffer);
-                    else StridedGather.Read(input.Type, place, input.Row, input.Inner, rowsHere, width, buffer);
+                    nint width = input.Inner == 0 ? 1 : count;
                     inputRows[i] = (byte*)buffer;
-                    inputSteps[i] = width * sizeof(T);
+                    inputSteps[i] = input.Row == 0 ? 0 : width * sizeof(T);
+                    if (input.Row == 0 && r > 0) continue;
+                    nint gathered = input.Row == 0 ? 1 : rowsHere;
+                    if (input.Reader is not { } reader) StridedGather.Read(input.Type, place, input.Row, input.Inner, gathered, width, buffer);
+                    else
+                        for (nint k = 0; k < gathered; k++) reader.Read(place + (k * input.Row * input.Size), (int)column, (int)count, buffer + (k * count));
                 }
                 for (int i = 0; i < outputs.Length; i++)
                 {
                     Operand output = outputs[i];
                     T* buffer = (T*)memory + ((inputs.Length + i) * room);
-                    byte* place = to[i] + ((Place(output, at) + (row * output.Row) + (column * output.Inner)) * output.Size);
+                    byte* place = to[i] + ((output.Place(at, outer) + (row * output.Row) + (column * output.Inner)) * output.Size);
                     outputRows[i] = place;
                     outputSteps[i] = output.Row * output.Size;
                     if (sinks[i].Kind == LoopSinkKind.Row)
@@ -257,7 +264,7 @@ internal sealed unsafe partial class LoopNest
                 {
                     Operand output = outputs[i];
                     if (output.IsDirect || output.HasParts) continue;
-                    byte* place = to[i] + ((Place(output, at) + (row * output.Row) + (column * output.Inner)) * output.Size);
+                    byte* place = to[i] + ((output.Place(at, outer) + (row * output.Row) + (column * output.Inner)) * output.Size);
                     nint rowsBack = sinks[i].Kind == LoopSinkKind.Column && output.Row == 0 ? 1 : rowsHere;
                     StridedGather.Write((T*)memory + ((inputs.Length + i) * room), output.Type, place, output.Row, output.Inner, rowsBack, count);
                 }
@@ -266,20 +273,17 @@ internal sealed unsafe partial class LoopNest
         if (HasRowFolds) KeepRows(lanes, parts, partStarts, at, firstRow, block, rowCount, areBlocks: false);
     }
 
-    // ---- places -------------------------------------------------------------------------------------------------------------
-
-    /// <summary>Where an operand is at an index of the outer axes, in elements.</summary>
-    private nint Place(Operand operand, nint at)
+    /// <summary>How many rows, and elements of each, are gathered at a time: about as many elements as there is room for near the processor.</summary>
+    private (nint Rows, nint Length) BufferShape<T>(nint rowCount, nint length)
+        where T : unmanaged
     {
-        if (at == 0) return 0;
-        nint place = 0;
-        ReadOnlySpan<nint> steps = operand.Outer(outer.Length);
-        for (int axis = outer.Length - 1; axis >= 0; axis--)
-        {
-            place += at % outer[axis] * steps[axis];
-            at /= outer[axis];
-        }
-        return place;
+        bool down = false;
+        foreach (Operand input in inputs) down |= !input.IsDirect && input.Reader is null && nint.Abs(input.Row) == 1 && rowCount > 1;
+
+        // The partial results of folds are counted from the start of the row.
+        int lanes = LoopFolds.Lanes<T>();
+        nint stretch = Math.Min(length, (down ? GatherLength / 4 : GatherLength) / lanes * lanes);
+        return (Math.Min(rowCount, Math.Max(down ? GatherRows : 1, GatherLength / Math.Max(1, stretch))), stretch);
     }
 
     private static void FillNeutral<T>(T* target, nint count, LoopFold fold)

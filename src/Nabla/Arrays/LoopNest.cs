@@ -10,21 +10,20 @@ namespace Nabla;
 /// <remarks>
 /// Axes that step alike in all operands are one axis. What is left is [outer …, rows, inner]; it is done in units of at most 64 rows
 /// by 4,096 elements, each with one call of a <see cref="LoopKernel"/> over memory where it lies. Inputs that lie otherwise (another
-/// type, a step along the inner axis) are gathered a few rows at a time. If the inner axis is short and the outputs allow, all axes
-/// are read as one, and what is broadcast or strided is gathered.
+/// type, a step along the inner axis) are gathered a few rows at a time. If the inner axis is short and the outputs allow, it is read
+/// as one with those before it, and what is broadcast or strided along them is gathered. <see cref="LoopOrder"/> decides both that and
+/// which axis is the rows.
 /// <para>
 /// Folds: along the inner axis each unit of a row has <see cref="LoopFolds.Bytes"/> of partial results, which are joined to one
-/// number; along the rows up to 64 are added up one after the other; the results of units are then joined in pairs. Along axes further
-/// out, where rows are kept, results are added one after the other. So the order depends on the shape alone.
+/// number; along the rows up to 64 are added up one after the other; the results of units are then joined in pairs. Only where several
+/// outputs are folded over different axes may there be one whose rows are kept while an axis further out is folded; its results are
+/// added one after the other. So the order depends on the shapes alone.
 /// </para>
 /// </remarks>
 internal sealed unsafe partial class LoopNest
 {
     private const int UnitRows = 64;
     private const int UnitLength = 4096;
-
-    /// <summary>Rows shorter than this are rather gathered into longer ones.</summary>
-    private const int ShortRow = 32;
 
     /// <summary>Fewer steps than this are not worth another thread.</summary>
     private const long GrainWork = 1 << 16;
@@ -47,15 +46,16 @@ internal sealed unsafe partial class LoopNest
     private readonly bool empty;
     private readonly int elementSize;
 
-    private LoopNest(Program program, DType compute, nint[] dims, LoopOperand[] inputs, LoopResult[] outputs, bool linear)
+    private LoopNest(Program program, DType compute, nint[] dims, int line, LoopOperand[] inputs, LoopResult[] outputs)
     {
         (this.program, this.compute) = (program, compute);
         elementSize = compute.Size();
-        int rank = dims.Length;
         foreach (nint dim in dims) empty |= dim == 0;
-        inner = rank == 0 ? 1 : dims[^1];
-        rows = rank < 2 ? 1 : dims[^2];
-        outer = rank < 3 ? [] : dims[..^2];
+        inner = 1;
+        foreach (nint dim in dims.AsSpan(dims.Length - line)) inner *= dim;
+        nint[] others = dims[..^line];
+        rows = others.Length < 1 ? 1 : others[^1];
+        outer = others.Length < 2 ? [] : others[..^1];
         outerCount = 1;
         foreach (nint dim in outer) outerCount *= dim;
 
@@ -63,18 +63,11 @@ internal sealed unsafe partial class LoopNest
         this.inputs = new Operand[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
-            Operand input = new(inputs[i].Type, inputs[i].Strides, linear && !LoopAxes.IsEven(inputs[i].Strides, dims) ? new StridedReader(inputs[i].Type, dims, inputs[i].Strides) : null);
-            if (linear) input = input.AsLine(dims);
+            Operand input = new(inputs[i].Type, inputs[i].Strides, dims, line);
             uniform[i] = input.Inner == 0 && input.Reader is null;
             input.IsDirect = input.Reader is null && input.Type == compute && (input.Inner == 1 || uniform[i] || inner == 1);
             this.inputs[i] = input;
             gathers |= !input.IsDirect;
-        }
-        if (linear)
-        {
-            inner = 1;
-            foreach (nint dim in dims) inner *= dim;
-            (rows, outer, outerCount) = (1, [], 1);
         }
         groups = (rows + UnitRows - 1) / UnitRows;
         blocks = (inner + UnitLength - 1) / UnitLength;
@@ -84,18 +77,17 @@ internal sealed unsafe partial class LoopNest
         this.outputs = new Operand[outputs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            Operand output = new(outputs[i].Type, outputs[i].Strides, null);
-            if (linear) output = output.AsLine(dims);
+            Operand output = new(outputs[i].Type, outputs[i].Strides, dims, line);
             folds[i] = outputs[i].Fold;
             sinks[i] = outputs[i].Fold is not { } fold ? LoopSink.Store : output.Inner == 0 ? LoopSink.Row(fold) : LoopSink.Column(fold);
             output.IsDirect = sinks[i].Kind == LoopSinkKind.Row || (output.Type == compute && (output.Inner == 1 || inner == 1));
             gathers |= !output.IsDirect;
 
             // Rows that are kept while an axis further out is folded: results meet in memory, in order.
-            output.Meets = sinks[i].Kind == LoopSinkKind.Column && output.Row != 0 && LoopAxes.AnyZero(output.Outer(outer.Length), outer);
+            output.Meets = sinks[i].Kind == LoopSinkKind.Column && output.Row != 0 && LoopAxes.AnyZero(output.Outer, outer);
             ordered |= output.Meets;
             output.HasParts = sinks[i].Kind == LoopSinkKind.Row
-                || (sinks[i].Kind == LoopSinkKind.Column && output.Row == 0 && (groups > 1 || LoopAxes.AnyZero(output.Outer(outer.Length), outer)));
+                || (sinks[i].Kind == LoopSinkKind.Column && output.Row == 0 && (groups > 1 || LoopAxes.AnyZero(output.Outer, outer)));
             this.outputs[i] = output;
         }
         kernel = compute switch
@@ -119,15 +111,13 @@ internal sealed unsafe partial class LoopNest
         var strides = new nint[inputs.Length + outputs.Length][];
         for (int i = 0; i < inputs.Length; i++) strides[i] = inputs[i].Strides;
         for (int i = 0; i < outputs.Length; i++) strides[inputs.Length + i] = outputs[i].Strides;
-        nint[] merged = LoopAxes.Merge(dims, strides);
+        nint[] axes = LoopAxes.Merge(dims, strides);
+        LoopResult[] to = outputs.ToArray();
+        int line = LoopOrder.Choose(axes, strides, inputs.Length, to);
         var from = new LoopOperand[inputs.Length];
         for (int i = 0; i < from.Length; i++) from[i] = inputs[i] with { Strides = strides[i] };
-        var to = new LoopResult[outputs.Length];
-        for (int i = 0; i < to.Length; i++) to[i] = outputs[i] with { Strides = strides[inputs.Length + i] };
-
-        bool linear = merged.Length > 1 && merged[^1] < ShortRow;
-        foreach (LoopResult output in to) linear &= output.Fold is null ? LoopAxes.IsDense(output.Strides, merged) : LoopAxes.AllZero(output.Strides, merged);
-        return new LoopNest(program, compute, merged, from, to, linear);
+        for (int i = 0; i < to.Length; i++) to[i] = to[i] with { Strides = strides[inputs.Length + i] };
+        return new LoopNest(program, compute, axes, line, from, to);
     }
 
     /// <summary>Makes machine code now, where that is possible; otherwise it is made when enough work was done.</summary>
@@ -162,12 +152,20 @@ internal sealed unsafe partial class LoopNest
         }
     }
 
-    /// <summary>An operand after the axes were merged.</summary>
-    private sealed class Operand(DType type, nint[] strides, StridedReader? reader)
+    /// <summary>An operand along the axes of the nest: those further out, the rows, and the inner axis, which may be several read as one.</summary>
+    private sealed class Operand
     {
-        public readonly DType Type = type;
-        public readonly StridedReader? Reader = reader;
-        public readonly int Size = type.Size();
+        public readonly DType Type;
+        public readonly int Size;
+
+        /// <summary>Reads the inner axis where it is several along which the operand does not step evenly.</summary>
+        public readonly StridedReader? Reader;
+
+        /// <summary>The step along the inner axis, if there is no reader.</summary>
+        public readonly nint Inner;
+
+        /// <summary>The step from row to row.</summary>
+        public readonly nint Row;
 
         /// <summary>Whether the kernel reads or writes it where it lies.</summary>
         public bool IsDirect;
@@ -178,16 +176,32 @@ internal sealed unsafe partial class LoopNest
         /// <summary>Whether results of units are added up in its memory.</summary>
         public bool Meets;
 
-        /// <summary>The step along the inner axis.</summary>
-        public nint Inner => strides.Length == 0 ? 0 : strides[^1];
+        private readonly nint[] outer;
 
-        /// <summary>The step from row to row.</summary>
-        public nint Row => strides.Length < 2 ? 0 : strides[^2];
+        public Operand(DType type, nint[] strides, nint[] dims, int line)
+        {
+            (Type, Size) = (type, type.Size());
+            nint[] steps = strides[^line..], lengths = dims[^line..], others = strides[..^line];
+            if (line > 1 && !LoopAxes.IsEven(steps, lengths)) Reader = new StridedReader(type, lengths, steps);
+            Inner = Reader is not null ? 1 : line == 1 ? steps[0] : LoopAxes.AllZero(steps, lengths) ? 0 : 1;
+            Row = others.Length < 1 ? 0 : others[^1];
+            outer = others.Length < 2 ? [] : others[..^1];
+        }
 
         /// <summary>The steps along the axes further out.</summary>
-        public ReadOnlySpan<nint> Outer(int count) => strides.AsSpan(0, count);
+        public ReadOnlySpan<nint> Outer => outer;
 
-        /// <summary>The operand when all axes are read as one.</summary>
-        public Operand AsLine(nint[] dims) => new(Type, [Reader is not null ? 1 : LoopAxes.AllZero(strides, dims) ? 0 : 1], Reader);
+        /// <summary>Where it is at an index of the axes further out, in elements.</summary>
+        public nint Place(nint at, nint[] dims)
+        {
+            if (dims.Length == 1) return at * outer[0];
+            nint place = 0;
+            for (int axis = dims.Length - 1; axis >= 0; axis--)
+            {
+                place += at % dims[axis] * outer[axis];
+                at /= dims[axis];
+            }
+            return place;
+        }
     }
 }

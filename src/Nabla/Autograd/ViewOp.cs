@@ -20,11 +20,12 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x)
     {
-        if (x.IsTraced || Recorder.Current is not null || (x.RequiresGrad && GradMode.IsEnabled)) return Apply(x);
+        if (x.IsTraced || Recorder.Current is not null) return Apply(x);
 
-        // Nobody follows: another handle on the memory is all.
-        Tensor view = Marked(View(x.Value), x);
-        GC.KeepAlive(x);
+        // What every operation does, without what only a kernel needs: nothing is computed.
+        bool record = x.RequiresGrad;
+        Tensor view = Wrap(View(x.Value), x);
+        if (record && GradMode.IsEnabled) Record(new ReadOnlySpan<Tensor>(in x), new ReadOnlySpan<Tensor>(in view));
         return view;
     }
 
@@ -42,12 +43,12 @@ internal abstract class ViewOp(string name) : LinearOp(name)
 
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
-    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) => [Marked(values[0], inputs[0])];
+    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) => [Wrap(values[0], inputs[0])];
 
-    private Tensor Marked(in NdArray value, Tensor parent)
+    private Tensor Wrap(in NdArray value, Tensor x)
     {
-        var view = new Tensor(value) { Flags = parent.Flags & TensorFlags.Inference };
-        Mark(view, parent);
+        var view = new Tensor(value) { Flags = x.Flags & TensorFlags.Inference };
+        Mark(view, x);
         return view;
     }
 

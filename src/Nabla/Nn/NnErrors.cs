@@ -44,6 +44,18 @@ internal static class NnErrors
     public static ArgumentException Groups(string layer, int inChannels, int outChannels, int groups) =>
         new($"{layer}: {groups} groups do not divide {inChannels} input channels and {outChannels} output channels. Use a divisor of both.", nameof(groups));
 
+    public static ShapeException Normalized(string layer, Tensor x, string needed) =>
+        new($"{layer}: the input is {x.Shape}, the layer takes {needed}. Check the layer before it, or reshape the input.");
+
+    public static ShapeException OneNumber(string layer, Tensor x) =>
+        new($"{layer}: the input {x.Shape} has one number for each channel, whose variance is unknown. Train with more than one item, or call Eval().");
+
+    public static ArgumentOutOfRangeException NoWord(string parameter, int word, int count) =>
+        new(parameter, word, $"Embedding: {parameter} is {word}, there are {count} words. Use 0 to {count - 1}.");
+
+    public static ArgumentOutOfRangeException Negative(string layer, string parameter, double value) =>
+        new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
+
     public static ArgumentOutOfRangeException Size(string layer, string parameter, int value) =>
         new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
 

@@ -98,6 +98,35 @@ public sealed unsafe class LoopNestTests
     }
 
     [Fact]
+    public void Short_inner_axes_are_read_as_one_with_those_before_them_as_far_as_the_outputs_allow()
+    {
+        // x [40, 25, 10] times y [40, 25, 1], stored, and summed over the first axis.
+        var nest = LoopNest.Of(
+            ScalarProgram.Of([U * V, U * V], [U, V]), DType.Float64, [40, 25, 10],
+            [new(DType.Float64, [250, 10, 1]), new(DType.Float64, [25, 1, 0])],
+            [new(DType.Float64, [250, 10, 1]), new(DType.Float64, [0, 10, 1], LoopFold.Sum)]);
+        Assert.StartsWith("float64 loop [40, 250]", nest.Describe(), StringComparison.Ordinal);
+        double[] x = [.. Enumerable.Range(0, 10_000).Select(i => (double)i)], y = [.. Enumerable.Range(0, 1000).Select(i => i % 7.0)];
+        double[] products = new double[10_000], sums = new double[250];
+        Run(nest, [x, y], [products, sums]);
+        Assert.Equal(Enumerable.Range(0, 10_000).Select(i => x[i] * y[i / 10]), products);
+        Assert.Equal(Enumerable.Range(0, 250).Select(j => Enumerable.Range(0, 40).Sum(i => products[(i * 250) + j])), sums);
+    }
+
+    [Fact]
+    public void The_rows_are_an_axis_that_is_folded_where_results_would_meet_otherwise()
+    {
+        // x [30, 4, 50], summed over the first axis into a result that does not lie densely.
+        var nest = LoopNest.Of(
+            ScalarProgram.Of([U], [U]), DType.Float64, [30, 4, 50], [new(DType.Float64, [200, 50, 1])], [new(DType.Float64, [0, 60, 1], LoopFold.Sum)]);
+        Assert.StartsWith("float64 loop [4, 30, 50]", nest.Describe(), StringComparison.Ordinal);
+        double[] x = [.. Enumerable.Range(0, 6000).Select(i => (double)i)], sums = new double[240];
+        Run(nest, [x], [sums]);
+        for (int k = 0; k < 4; k++)
+            for (int j = 0; j < 50; j++) Assert.Equal(Enumerable.Range(0, 30).Sum(i => x[(200 * i) + (50 * k) + j]), sums[(60 * k) + j]);
+    }
+
+    [Fact]
     public void A_fold_over_nothing_is_neutral()
     {
         var nest = LoopNest.Of(

@@ -20,7 +20,7 @@ public sealed class ConvolutionTests
     public void Value_and_gradients_are_those_of_the_reference(int index, string op)
     {
         JsonElement test = Cases[index], settings = test.GetProperty("settings");
-        Tensor[] x = [.. test.GetProperty("arguments").EnumerateArray().Select(argument => Read(argument).RequireGrad())];
+        Tensor[] x = [.. test.GetProperty("arguments").EnumerateArray().Select(argument => ReferenceFile.Tensor(argument).RequireGrad())];
         int groups = settings.TryGetProperty("groups", out JsonElement number) ? number.GetInt32() : 1;
         Tensor result = op switch
         {
@@ -29,13 +29,13 @@ public sealed class ConvolutionTests
             "max_pool2d" => x[0].MaxPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), Two("dilation")),
             _ => x[0].AvgPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), !settings.TryGetProperty("count_include_pad", out _)),
         };
-        Close(Read(test.GetProperty("result")), result);
+        ReferenceFile.AssertClose(test.GetProperty("result"), result, 1e-10);
 
         double[] weights = new double[result.Numel];
         for (int i = 0; i < weights.Length; i++) weights[i] = 0.5 + (0.25 * (i % 5)) - (0.1 * (i % 3));
         result.Backward(Tensor.FromArray(weights).Reshape(result.Shape));
         JsonElement[] gradients = [.. test.GetProperty("gradients").EnumerateArray()];
-        for (int i = 0; i < x.Length; i++) Close(Read(gradients[i]), x[i].Grad!);
+        for (int i = 0; i < x.Length; i++) ReferenceFile.AssertClose(gradients[i], x[i].Grad!, 1e-10);
 
         int One(string name, int otherwise) => settings.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : otherwise;
         Pair? Two(string name) => settings.TryGetProperty(name, out JsonElement value) ? new Pair(value[0].GetInt32(), value[1].GetInt32()) : null;
@@ -67,27 +67,5 @@ public sealed class ConvolutionTests
         Assert.Equal("Conv2d: a window of (5, 3) does not fit x, which is [1, 3, 4, 4] with a padding of (0, 0). Use a smaller kernel or dilation, or more padding.", large.Message);
         Assert.Contains("padding (2, 2) is more than half of the window (2, 2)", Assert.Throws<ArgumentOutOfRangeException>(() => x.MaxPool2d(2, padding: 2)).Message, StringComparison.Ordinal);
         Assert.Contains("stride is (0, 0)", Assert.Throws<ArgumentOutOfRangeException>(() => x.AvgPool2d(2, stride: 0)).Message, StringComparison.Ordinal);
-    }
-
-    private static Tensor Read(JsonElement nested)
-    {
-        var shape = new List<int>();
-        for (JsonElement level = nested; level.ValueKind == JsonValueKind.Array; level = level[0]) shape.Add(level.GetArrayLength());
-        var values = new List<double>();
-        void Collect(JsonElement element)
-        {
-            if (element.ValueKind != JsonValueKind.Array) values.Add(element.Number());
-            else
-                foreach (JsonElement child in element.EnumerateArray()) Collect(child);
-        }
-        Collect(nested);
-        return Tensor.FromSpan<double>(values.ToArray(), Shape.Create(shape.ToArray()));
-    }
-
-    private static void Close(Tensor expected, Tensor actual)
-    {
-        Assert.Equal(expected.Shape, actual.Shape);
-        double[] e = expected.ToArray<double>(), a = actual.ToArray<double>();
-        for (int i = 0; i < e.Length; i++) Assert.Equal(e[i], a[i], 1e-10);
     }
 }

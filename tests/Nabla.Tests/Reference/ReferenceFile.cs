@@ -29,4 +29,29 @@ internal static class ReferenceFile
     internal static int[] Integers(this JsonElement element) => [.. element.EnumerateArray().Select(e => e.GetInt32())];
 
     internal static string Text(this JsonElement element, string property) => element.GetProperty(property).GetString()!;
+
+    /// <summary>Nested lists of numbers as a float64 tensor.</summary>
+    public static Tensor Tensor(JsonElement nested)
+    {
+        var shape = new List<int>();
+        for (JsonElement level = nested; level.ValueKind == JsonValueKind.Array; level = level[0]) shape.Add(level.GetArrayLength());
+        var values = new List<double>();
+        void Collect(JsonElement element)
+        {
+            if (element.ValueKind != JsonValueKind.Array) values.Add(element.Number());
+            else
+                foreach (JsonElement child in element.EnumerateArray()) Collect(child);
+        }
+        Collect(nested);
+        return Nabla.Tensor.FromSpan<double>(values.ToArray(), Shape.Create(shape.ToArray()));
+    }
+
+    /// <summary>Shape and numbers, these to an absolute tolerance.</summary>
+    public static void AssertClose(JsonElement expected, Tensor actual, double tolerance)
+    {
+        Tensor wanted = Tensor(expected);
+        Assert.Equal(wanted.Shape, actual.Shape);
+        double[] e = wanted.ToArray<double>(), a = actual.ToArray<double>();
+        for (int i = 0; i < e.Length; i++) Assert.Equal(e[i], a[i], tolerance);
+    }
 }
