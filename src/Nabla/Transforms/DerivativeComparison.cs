@@ -26,7 +26,10 @@ internal sealed class DerivativeComparison
     {
         Tensor[] outputs = Evaluate([.. inputs]);
         for (int k = 0; k < outputs.Length; k++)
+        {
+            if (outputs[k].IsComplex) throw TransformErrors.ComplexOutput(check, k, outputs[k]);
             if (outputs[k].DType == DType.Float32) throw TransformErrors.NeedsDouble(check, $"output {k}", outputs[k]);
+        }
         if (Repeats(outputs))
         {
             if (options.Fast) CompareDirections(outputs);
