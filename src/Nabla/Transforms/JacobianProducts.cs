@@ -181,7 +181,7 @@ public static partial class Functional
         ArgumentNullException.ThrowIfNull(vectors);
         const string op = "Functional.Hvp";
         Differentiation.CheckDirections(op, "vector", inputs, vectors, all: true);
-        (Tensor[] gradients, Tensor?[] products) = Differentiation.Push(op, xs => Gradients(op, function, xs, createGraph: null, strict: false).Gradients, inputs, vectors);
+        (Tensor[] gradients, Tensor?[] products) = Differentiation.Push(op, xs => Gradients(op, function, StructureTensors.InPlaceOf(inputs, xs), createGraph: null, strict: false).Gradients, inputs, vectors);
         return Differentiation.Filled(products, gradients);
     }
 }

@@ -149,7 +149,7 @@ public static partial class Functional
             try
             {
                 _ = Differentiation.Variables(op, inputs, connected: false);
-                return Columns(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record, random);
+                return Columns(op, xs => Gradients(op, function, StructureTensors.InPlaceOf(inputs, xs), createGraph: record, strict: false).Gradients, inputs, strict: false, record, random);
             }
             catch (AutogradException error) when (mode == JacobianMode.Auto && error.Data.Contains(AutogradErrors.HasNoForwardRule))
             {
