@@ -162,19 +162,21 @@ internal abstract class StructureKind
             if (items.Count != form.Count) walk.MismatchedForm(value.GetType());
             foreach (DictionaryEntry entry in form)
             {
-                walk.Enter($"[{entry.Key}]");
+                walk.Enter(Step(entry.Key));
                 if (!items.Contains(entry.Key)) walk.MismatchedForm(value.GetType());
                 walk.Collect(items[entry.Key], entry.Value, element);
                 walk.Leave();
             }
         }
 
+        private static string Step(object key) => key is string word ? $"[\"{word}\"]" : $"[{key}]";
+
         public override object Rebuild(object like, StructureWalk walk)
         {
             IDictionary made = make(like);
             foreach (DictionaryEntry entry in (IDictionary)like)
             {
-                walk.Enter($"[{entry.Key}]");
+                walk.Enter(Step(entry.Key));
                 made[entry.Key] = walk.Rebuild(entry.Value, element);
                 walk.Leave();
             }
