@@ -24,12 +24,24 @@ internal static class TransformCases
         {
             Rivals = [Rival.PyTorch(1, name: "functorch.vmap"), Rival.Ours("our own loop", 1.0 / 20, () => Loop(Functional.Grad(Item)))],
         },
+        new("sparse Jacobian of 10⁴ neighbours, compiled", null, () => Sparse(compiled: true)) { Rivals = [Rival.Ours("the same eagerly", 1, () => Sparse(compiled: false))] },
     ]);
 
     private static Func<Tensor> Jacobian()
     {
         Hand hand = new();
         return () => Functional.Jacobian(hand.Residuals, hand.Pose);
+    }
+
+    /// <summary>The entries of three diagonals.</summary>
+    private static Func<Tensor> Sparse(bool compiled)
+    {
+        Tensor x = Data.Uniform([Items], -1, 1);
+        static Tensor Neighbours(Tensor x) => (x[1..^1].Square() * x[..^2].Sin()) + x[2..].Exp();
+        var compression = JacobianCompression.Of(SparsityPattern.Of(Items - 2, Items, Enumerable.Range(0, Items - 2).SelectMany(i => new[] { (i, i), (i, i + 1), (i, i + 2) })));
+        if (!compiled) return () => Functional.SparseJacobian(Neighbours, x, compression).Values;
+        CompiledFunction<Tensor, SparseMatrix> jacobian = Functional.Compile<Tensor, Tensor>(Neighbours).SparseJacobian(compression);
+        return () => jacobian.Call(x).Values;
     }
 
     /// <summary>A small function of three numbers.</summary>

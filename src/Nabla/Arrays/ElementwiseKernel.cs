@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nabla.Symbolics;
 
@@ -13,6 +14,9 @@ internal static unsafe class ElementwiseKernel
 {
     private const int TinySize = 4;
     private const int MaxPinned = 8;
+
+    /// <summary>Up to so many elements are brought together one by one where they do not lie side by side: that is less than to set a loop up.</summary>
+    private const int SmallSize = 64;
 
     /// <summary>From so many elements on, several threads share them.</summary>
     private const int ParallelSize = 1 << 16;
@@ -193,9 +197,11 @@ internal static unsafe class ElementwiseKernel
     // ---- memory as it lies --------------------------------------------------------------------------------------------------
 
     /// <summary>Runs if every input is contiguous, of the type of the arithmetic and of the full shape, or is one number.</summary>
+    [SkipLocalsInit]
     private static bool TryDirect<T>(Program program, ReadOnlySpan<NdArray> inputs, byte** inBases, DType type, Span<NdArray> outputs, byte** outBases)
         where T : unmanaged
     {
+        T* room = stackalloc T[outputs[0].Numel <= SmallSize ? inputs.Length * SmallSize : 0];
         int count = outputs[0].Numel;
         if (outputs[0].DType != type) return false;
         Span<bool> uniform = stackalloc bool[inputs.Length];
@@ -216,6 +222,11 @@ internal static unsafe class ElementwiseKernel
                 numbers[i] = One<T>(input);
                 places[i] = (byte*)(numbers + i);
             }
+            else if (input.DType == type && count <= SmallSize)
+            {
+                places[i] = (byte*)(room + (i * SmallSize));
+                Gather((T*)inBases[i], input, outputs[0].Dims, room + (i * SmallSize));
+            }
             else
             {
                 return false;
@@ -227,6 +238,34 @@ internal static unsafe class ElementwiseKernel
         if (count < ParallelSize) work.Run(0, count);
         else WorkSplit.Run(count, Math.Max(SmallestStretch, ParallelSize / Math.Max(1, program.Instructions.Length)), SmallestStretch, work);
         return true;
+    }
+
+    // The elements of an input that broadcasts to a shape, in row-major order.
+    private static void Gather<T>(T* from, in NdArray x, int[] dims, T* to)
+        where T : unmanaged
+    {
+        int rank = dims.Length, shift = rank - x.Rank, inner = dims[rank - 1];
+        int* index = stackalloc int[rank], steps = stackalloc int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            index[axis] = 0;
+            steps[axis] = axis < shift || x.Dims[axis - shift] == 1 ? 0 : x.Strides[axis - shift];
+        }
+        from += x.Offset;
+        while (true)
+        {
+            for (int j = 0; j < inner; j++) to[j] = from[j * steps[rank - 1]];
+            to += inner;
+            int axis = rank - 2;
+            for (; axis >= 0; axis--)
+            {
+                from += steps[axis];
+                if (++index[axis] < dims[axis]) break;
+                from -= dims[axis] * steps[axis];
+                index[axis] = 0;
+            }
+            if (axis < 0) return;
+        }
     }
 
     /// <summary>A stretch of arrays that lie one element beside the other.</summary>

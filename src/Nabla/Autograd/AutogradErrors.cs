@@ -37,8 +37,8 @@ internal static class AutogradErrors
     public static ShapeException NeedsGradient(string op, Shape shape) =>
         new($"{op}: the tensor is {shape}; without a gradient argument only a tensor of one element can be differentiated. Reduce it with Sum(), or pass gradient: Tensor.OnesLike(y).");
 
-    public static AutogradException MutatedInput(string op, int index, Shape shape) =>
-        new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
+    public static AutogradException MutatedInput(string op, string name, Shape shape) =>
+        new($"{op}: the function changed its {name} {shape} in place, which others may hold. Change a Clone() of it.");
 
     public static AutogradException InPlaceOnCaptured(string op, Shape shape, string transform) =>
         new($"{op}: the function that {transform} runs changes a tensor {shape} in place that it captures; what is put into it has no meaning when {transform} has returned. Pass the tensor as an argument and return the new value, or change a Clone() of it.");
@@ -63,6 +63,12 @@ internal static class AutogradErrors
 
     public static AutogradException UnpackedOther(string op, Tensor given, Shape shape, DType dtype) =>
         new($"SavedTensorHooks: unpack returned {given.DType.Word()} {given.Shape} where {op} saved {dtype.Word()} {shape}. Return a tensor of the shape and type that was packed.");
+
+    public static IOException SavedFolder(string parent, Exception cause) =>
+        new($"SaveOnDisk: no folder for saved tensors can be made in {parent}: {cause.Message} Pass a folder: that exists or can be made, and that this program may write to.", cause);
+
+    public static IOException UnsavedFile(string path, Tensor x, Exception cause) =>
+        new($"SaveOnDisk: the {x.DType.Word()} tensor {x.Shape} cannot be written to {path}: {cause.Message} Pass a folder: with room that this program may write to.", cause);
 
     public static IOException SavedFile(string path, string what, Exception? cause) =>
         new($"SaveOnDisk: the file {path} of a saved tensor cannot be read: {what}. Leave the folder alone until backward has run.", cause);
@@ -129,8 +135,8 @@ internal static class AutogradErrors
     public static AutogradException NoBatchRule(string function, int items, Exception cause) =>
         new($"{function}: Forward asks for the numbers of a tensor that stands for {items} items inside Vmap. Override Batch(context, items, count), which gets all of them, or write Forward in tensor operations. {cause.Message}", cause);
 
-    public static AutogradException NoForwardRule(string function, string transform) => Marked(HasNoForwardRule,
-        new($"{function}: states no forward-mode rule, so it cannot be used inside {transform}. Override Jvp(context, tangents), or write it with differentiable operations; GradCheck leaves forward mode out with checkForward: false."));
+    public static AutogradException NoForwardRule(string function, string transform, string remedy) => Marked(HasNoForwardRule,
+        new($"{function}: states no forward-mode rule, so it cannot be used inside {transform}. {remedy}, or write it with differentiable operations; GradCheck leaves forward mode out with checkForward: false."));
 
     public static AutogradException NullInput(string function, int index) => new($"{function}: input {index} is null. Pass a tensor.");
 

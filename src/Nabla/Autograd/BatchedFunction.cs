@@ -12,6 +12,8 @@ internal sealed class BatchedFunction(Function function, TransformLevel level, b
 {
     internal override string Name => function.Name;
 
+    internal override string ForwardRemedy => function.ForwardRemedy;
+
     /// <summary>What the context of the stacked call keeps: the item's own context, and which saved tensors and outputs hold items.</summary>
     internal sealed record Layout(FunctionContext Item, bool[] Stacked)
     {

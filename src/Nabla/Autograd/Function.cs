@@ -15,6 +15,9 @@ public abstract class Function
     /// <summary>The name for messages and for the graph.</summary>
     internal virtual string Name => GetType().Name;
 
+    /// <summary>What to do where a forward-mode rule is missing, for messages.</summary>
+    internal virtual string ForwardRemedy => "Override Jvp(context, tangents)";
+
     /// <summary>Computes the outputs. Operations in here are not recorded.</summary>
     protected abstract Tensor[] Forward(FunctionContext context, IReadOnlyList<Tensor> inputs);
 
@@ -140,7 +143,7 @@ public abstract class Function
             for (int i = 0; i < given.Length; i++)
                 if (given[i].DType.HasDerivatives()) tangents[i] ??= VectorSpace.Current.Full(given[i].Dims, 0, given[i].DType);
         Tensor?[] results = Tangents(below, primals, tangents, underReverse: Array.IndexOf(needed, true) >= 0)
-            ?? throw AutogradErrors.NoForwardRule(Name, level.Transform);
+            ?? throw AutogradErrors.NoForwardRule(Name, level.Transform, ForwardRemedy);
         if (results.Length != values.Length) throw AutogradErrors.WrongTangentCount(Name, results.Length, values.Length);
 
         var outputs = new Tensor[values.Length];

@@ -115,7 +115,7 @@ internal abstract class Op(string name)
 
     private protected void Record(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var context = new OpContext(this, inputs.Length, outputs.Length);
+        var context = new OpContext(this, inputs.Length, outputs.Length, SavesOutputs);
         for (int i = 0; i < inputs.Length; i++) context.DescribeInput(i, inputs[i], SavesInput(i, inputs));
         var node = new OpNode(context, inputs, outputs);
         for (int i = 0; i < outputs.Length; i++)
@@ -128,10 +128,10 @@ internal abstract class Op(string name)
 }
 
 /// <summary>What a derivative rule sees of the call it differentiates: shapes, saved values, and which gradients are needed.</summary>
-internal sealed class OpContext(Op op, int inputCount, int outputCount)
+internal sealed class OpContext(Op op, int inputCount, int outputCount, bool savesOutputs = true)
 {
     private readonly Input[] inputs = new Input[inputCount];
-    private readonly SavedTensor[] outputs = new SavedTensor[outputCount];
+    private readonly SavedTensor[] outputs = savesOutputs ? new SavedTensor[outputCount] : [];
 
     private struct Input
     {
@@ -145,7 +145,7 @@ internal sealed class OpContext(Op op, int inputCount, int outputCount)
 
     public int InputCount => inputs.Length;
 
-    public int OutputCount => outputs.Length;
+    public int OutputCount { get; } = outputCount;
 
     /// <summary>The value of an input.</summary>
     public Tensor this[int input] => inputs[input].Saved.Unpack(op.Name);
@@ -226,15 +226,23 @@ internal sealed class OpContext(Op op, int inputCount, int outputCount)
 internal sealed class OpNode : Node
 {
     private readonly OpContext context;
-    private readonly Edge[] edges;
+    private readonly Edge first, second;
+    private readonly Edge[]? moreEdges;
+    private readonly int edgeCount;
     private readonly (int[] Dims, DType DType)[]? moreOutputs;
     private readonly bool hasSaved;
 
     public OpNode(OpContext context, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) : base(outputs[0].Dims, outputs[0].DType)
     {
         this.context = context;
-        edges = new Edge[inputs.Length];
-        for (int i = 0; i < edges.Length; i++) edges[i] = inputs[i].GradientEdge();
+        edgeCount = inputs.Length;
+        if (edgeCount > 0) first = inputs[0].GradientEdge();
+        if (edgeCount > 1) second = inputs[1].GradientEdge();
+        if (edgeCount > 2)
+        {
+            moreEdges = new Edge[edgeCount - 2];
+            for (int i = 2; i < edgeCount; i++) moreEdges[i - 2] = inputs[i].GradientEdge();
+        }
         if (outputs.Length > 1)
         {
             moreOutputs = new (int[], DType)[outputs.Length - 1];
@@ -245,11 +253,11 @@ internal sealed class OpNode : Node
 
     public override string Name => context.Op.Name + "Backward";
 
-    internal override int EdgeCount => edges.Length;
+    internal override int EdgeCount => edgeCount;
 
     internal override int OutputCount => 1 + (moreOutputs?.Length ?? 0);
 
-    internal override Edge EdgeAt(int input) => edges[input];
+    internal override Edge EdgeAt(int input) => input switch { 0 => first, 1 => second, _ => moreEdges![input - 2] };
 
     internal override (int[] Dims, DType DType) Output(int index) => index == 0 ? (OutputDims, OutputDType) : moreOutputs![index - 1];
 
@@ -262,7 +270,7 @@ internal sealed class OpNode : Node
         var gradients = new Tensor?[OutputCount];
         gradients[0] = slot.Gradient;
         for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
-        if (context.Op is ViewOp { CutsPart: true } view && slot.Gradient is not null && pass.TrySendPart(edges[0], view, slot)) return;
+        if (context.Op is ViewOp { CutsPart: true } view && slot.Gradient is not null && pass.TrySendPart(first, view, slot)) return;
         bool tracks = !pass.CreatesGraph && BufferPool.BeginTracking();
         Tensor?[] results;
         try
@@ -281,7 +289,7 @@ internal sealed class OpNode : Node
     private void Send(BackwardPass pass, Tensor?[] results, int owned)
     {
         for (int i = 0; i < results.Length; i++)
-            if (results[i] is { } result) pass.Send(edges[i], result, (owned >> i & 1) != 0, i);
+            if (results[i] is { } result) pass.Send(EdgeAt(i), result, (owned >> i & 1) != 0, i);
     }
 
     /// <summary>Gives back what the rule made in between and the gradients that it read, as far as no result lies in their memory.</summary>

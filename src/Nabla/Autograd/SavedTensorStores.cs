@@ -58,7 +58,14 @@ internal sealed class DiskStore
     {
         this.smallestBytes = smallestBytes;
         folder = Path.Combine(parent ?? Path.GetTempPath(), "nabla-saved-" + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw AutogradErrors.SavedFolder(parent ?? Path.GetTempPath(), error);
+        }
         Open[folder] = this;
     }
 
@@ -75,9 +82,10 @@ internal sealed class DiskStore
             File.WriteAllBytes(path + ".part", Bytes(value));
             File.Move(path + ".part", path);
         }
-        catch
+        catch (Exception error)
         {
             Delete(path + ".part");
+            if (error is IOException or UnauthorizedAccessException) throw AutogradErrors.UnsavedFile(path, x, error);
             throw;
         }
         GC.KeepAlive(x);

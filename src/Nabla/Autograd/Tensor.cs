@@ -162,7 +162,11 @@ public sealed partial class Tensor
     internal ref readonly NdArray Numbers(string op)
     {
         if (IsSymbolic) throw SymbolicErrors.NoNumber(op, this);
-        if (HasLevel && ItemsWithin() is { } batch) throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        if (HasLevel && ItemsWithin() is { } batch)
+        {
+            batch.Level.CheckActive(op);
+            throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
+        }
         Recorder.Current?.CheckRead(op, Value);
         return ref Value;
     }

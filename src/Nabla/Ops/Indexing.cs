@@ -33,6 +33,12 @@ public sealed partial class Tensor
     {
         get
         {
+            if (indices.Length == 1 && indices[0].Kind == IndexKind.Position && Rank > 0)
+            {
+                int position = indices[0].PositionIn(Dims[0]);
+                if ((uint)position >= (uint)Dims[0]) throw OpErrors.OutsideAxis("x[…]", position < 0 ? position - Dims[0] : position, 0, Dims[0], Shape);
+                return new SelectOp(0, position).Of(this);
+            }
             var part = new IndexedPart(this, indices);
             return part.IsBasic ? part.View : part.Take(part.View);
         }

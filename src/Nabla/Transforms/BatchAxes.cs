@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Nabla;
 
 /// <summary>
-/// Along which axis of each argument the items of <c>Vmap</c> lie: one axis for all (<c>0</c>, the default), or one for each,
-/// <c>null</c> where the argument is the same for all items: <c>(0, null)</c>, <c>[0, null, 1]</c>. Negative ones count from the back.
+/// Along which axis of each argument, or of each result, the items of <c>Vmap</c> lie: one axis for all (<c>0</c>, the default), or
+/// one for each, <c>null</c> where it is the same for all items: <c>(0, null)</c>, <c>[0, null, 1]</c>. Negative ones count from the back.
 /// </summary>
 [CollectionBuilder(typeof(BatchAxes), nameof(Create))]
 public readonly struct BatchAxes : IEnumerable<int?>
@@ -17,21 +17,26 @@ public readonly struct BatchAxes : IEnumerable<int?>
 
     private BatchAxes(int single) => this.single = single;
 
-    /// <summary>One for each argument.</summary>
-    /// <param name="axes">Null where the argument is the same for all items.</param>
+    /// <summary>One for each argument or result.</summary>
+    /// <param name="axes">Null where it is the same for all items.</param>
     public static BatchAxes Create(ReadOnlySpan<int?> axes) => new(axes.ToArray());
 
-    /// <summary>The same axis of every argument.</summary>
+    /// <summary>The same axis of every argument or result.</summary>
     public static implicit operator BatchAxes(int axis) => new(axis);
 
-    /// <summary>The axes of two arguments.</summary>
+    /// <summary>The axes of two arguments or results.</summary>
     public static implicit operator BatchAxes((int? First, int? Second) axes) => new([axes.First, axes.Second]);
 
-    /// <summary>The axes of three arguments.</summary>
+    /// <summary>The axes of three arguments or results.</summary>
     public static implicit operator BatchAxes((int? First, int? Second, int? Third) axes) => new([axes.First, axes.Second, axes.Third]);
 
     /// <summary>One axis for each of a number of arguments.</summary>
-    internal int?[] For(string op, int count)
+    internal int?[] For(string op, int count) => Of(count) ?? throw TransformErrors.AxesCount(op, axes!.Length, count);
+
+    /// <summary>One axis for each of a number of results.</summary>
+    internal int?[] ForResults(string op, int count) => Of(count) ?? throw TransformErrors.OutAxesCount(op, axes!.Length, count);
+
+    private int?[]? Of(int count)
     {
         if (axes is null)
         {
@@ -39,7 +44,7 @@ public readonly struct BatchAxes : IEnumerable<int?>
             Array.Fill(same, single);
             return same;
         }
-        return axes.Length == count ? axes : throw TransformErrors.AxesCount(op, axes.Length, count);
+        return axes.Length == count ? axes : null;
     }
 
     /// <inheritdoc/>

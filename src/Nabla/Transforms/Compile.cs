@@ -9,7 +9,7 @@ public static partial class Functional
     /// use left out, memory planned ahead.
     /// </summary>
     /// <typeparam name="T">A tensor, or a tuple, array, list, dictionary or record of tensors.</typeparam>
-    /// <typeparam name="TResult">A tensor, or a structure of nothing but tensors.</typeparam>
+    /// <typeparam name="TResult">A tensor or a structure of tensors; its other members are those of the first call with the signature.</typeparam>
     /// <param name="function">
     /// Any function made of tensor operations; it may differentiate inside. Tensors that it captures are read anew at every call, C#
     /// values are those of the first call with a signature. It must not read numbers of tensors (an <c>if</c> on a value, <c>Item</c>),
@@ -26,7 +26,7 @@ public static partial class Functional
     /// <inheritdoc cref="Compile{T, TResult}(Func{T, TResult}, CompileOptions)"/>
     /// <typeparam name="T1">The first argument: a tensor or a structure of tensors.</typeparam>
     /// <typeparam name="T2">The second argument.</typeparam>
-    /// <typeparam name="TResult">A tensor, or a structure of nothing but tensors.</typeparam>
+    /// <typeparam name="TResult">A tensor or a structure of tensors; its other members are those of the first call with the signature.</typeparam>
     public static CompiledFunction<T1, T2, TResult> Compile<T1, T2, TResult>(Func<T1, T2, TResult> function, CompileOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -38,7 +38,7 @@ public static partial class Functional
     /// <typeparam name="T1">The first argument: a tensor or a structure of tensors.</typeparam>
     /// <typeparam name="T2">The second argument.</typeparam>
     /// <typeparam name="T3">The third argument.</typeparam>
-    /// <typeparam name="TResult">A tensor, or a structure of nothing but tensors.</typeparam>
+    /// <typeparam name="TResult">A tensor or a structure of tensors; its other members are those of the first call with the signature.</typeparam>
     public static CompiledFunction<T1, T2, T3, TResult> Compile<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> function, CompileOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -88,6 +88,70 @@ public static partial class Functional
         ArgumentNullException.ThrowIfNull(function);
         Func<Tensor, Tensor> original = function.Original;
         return Compile((Tensor x) => Jacobian(original, x, mode), function.Options);
+    }
+
+    /// <summary>The sparse Jacobian of a compiled function as a program: few products, of which one loop or one batched sweep makes the entries.</summary>
+    /// <param name="function">From one tensor to one tensor.</param>
+    /// <param name="pattern">Which elements may differ from zero; by default detected, at the first call with a shape or type, by <see cref="SparsityPattern.Detect"/>.</param>
+    /// <param name="mode">By columns or by rows; by default what needs fewer products.</param>
+    public static CompiledFunction<Tensor, SparseMatrix> SparseJacobian(
+        this CompiledFunction<Tensor, Tensor> function, SparsityPattern? pattern = null, JacobianMode mode = JacobianMode.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        if (pattern is not null) return function.SparseJacobian(JacobianCompression.Of(pattern, mode));
+        Func<Tensor, Tensor> original = function.Original;
+        return Compile((Tensor x) => SparseJacobian(original, x, JacobianCompression.Of(Unrecorded(x, at => SparsityPattern.Detect(original, at)), mode)), function.Options);
+    }
+
+    /// <summary>The sparse Jacobian of a compiled function by a compression that was made before.</summary>
+    /// <inheritdoc cref="SparseJacobian(CompiledFunction{Tensor, Tensor}, SparsityPattern, JacobianMode)"/>
+    /// <param name="function">From one tensor to one tensor.</param>
+    /// <param name="compression">Of the pattern of the Jacobian.</param>
+    public static CompiledFunction<Tensor, SparseMatrix> SparseJacobian(this CompiledFunction<Tensor, Tensor> function, JacobianCompression compression)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(compression);
+        Func<Tensor, Tensor> original = function.Original;
+        return Compile((Tensor x) => SparseJacobian(original, x, compression), function.Options);
+    }
+
+    /// <summary>The sparse Hessian of a compiled function as a program.</summary>
+    /// <param name="function">From one tensor to one element.</param>
+    /// <param name="pattern">
+    /// Which elements may differ from zero: symmetric, with the diagonal; by default detected, at the first call with a shape or type, by
+    /// <see cref="SparsityPattern.DetectHessian"/>.
+    /// </param>
+    public static CompiledFunction<Tensor, SparseMatrix> SparseHessian(this CompiledFunction<Tensor, Tensor> function, SparsityPattern? pattern = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        if (pattern is not null) return function.SparseHessian(JacobianCompression.OfHessian(pattern));
+        Func<Tensor, Tensor> original = function.Original;
+        return Compile((Tensor x) => SparseHessian(original, x, JacobianCompression.OfHessian(Unrecorded(x, at => SparsityPattern.DetectHessian(original, at)))), function.Options);
+    }
+
+    /// <summary>The sparse Hessian of a compiled function by a compression that was made before.</summary>
+    /// <param name="function">From one tensor to one element.</param>
+    /// <param name="compression">Of the pattern of the Hessian, by <see cref="JacobianCompression.OfHessian"/>.</param>
+    public static CompiledFunction<Tensor, SparseMatrix> SparseHessian(this CompiledFunction<Tensor, Tensor> function, JacobianCompression compression)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(compression);
+        Func<Tensor, Tensor> original = function.Original;
+        return Compile((Tensor x) => SparseHessian(original, x, compression), function.Options);
+    }
+
+    /// <summary>What is found out about a function beside its recording: it may read numbers.</summary>
+    private static TFound Unrecorded<TFound>(Tensor x, Func<Tensor, TFound> find)
+    {
+        Recorder? recorder = Recorder.Pause();
+        try
+        {
+            return find(x.Detach());
+        }
+        finally
+        {
+            Recorder.Resume(recorder);
+        }
     }
 
     /// <summary>The Hessian of a compiled function as a program.</summary>

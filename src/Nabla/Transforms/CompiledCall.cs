@@ -4,7 +4,8 @@ namespace Nabla;
 
 /// <summary>
 /// A call of a compiled function that is recorded for differentiation: one node, whose backward pass is a compiled function too. It
-/// computes what it needs of the forward pass again, so the node keeps nothing but the arguments.
+/// computes what it needs of the forward pass again, so the node keeps nothing but the arguments, and where the generators were from
+/// which the function drew: backward draws the same numbers.
 /// </summary>
 internal sealed class CompiledCall : Function
 {
@@ -12,6 +13,7 @@ internal sealed class CompiledCall : Function
 
     private readonly CompiledSignature signature;
     private readonly int arguments;
+    private readonly DrawnGenerators random = new();
 
     private CompiledCall(CompiledSignature signature, int arguments) => (this.signature, this.arguments) = (signature, arguments);
 
@@ -28,7 +30,7 @@ internal sealed class CompiledCall : Function
         for (int i = 0; i < given.Length; i++) given[i] = inputs[i];
         context.SaveForBackward(given);
         var results = new Tensor[signature.ResultCount];
-        signature.Run(given.AsSpan(0, arguments), results);
+        using (random.Watch()) signature.Run(given.AsSpan(0, arguments), results);
         return results;
     }
 
@@ -45,7 +47,16 @@ internal sealed class CompiledCall : Function
 
         CompiledCore<Tensor[], Tensor[]> backward = Backwards.GetValue(signature, _ => new ConcurrentDictionary<string, CompiledCore<Tensor[], Tensor[]>>())
             .GetOrAdd(string.Join(",", wanted), _ => new CompiledCore<Tensor[], Tensor[]>(xs => Gradients(xs, wanted), signature.Options));
-        Tensor[] results = backward.Call([.. given]);
+        Tensor[] results;
+        if (signature.Draws)
+        {
+            using DrawnGenerators.Rewound rewound = random.Rewind();
+            results = backward.Call([.. given]);
+        }
+        else
+        {
+            results = backward.Call([.. given]);
+        }
         var gradients = new Tensor?[saved.Count];
         for (int i = 0; i < results.Length; i++) gradients[wanted[i]] = results[i];
         return gradients;

@@ -100,9 +100,16 @@ internal sealed class CompiledCore<T, TResult>(Func<T, TResult> function, Compil
     // The first call with a signature, and one that is recorded for differentiation.
     private TResult CallSlowly(T at, ReadOnlySpan<Tensor> inputs, object?[] constants)
     {
-        CompiledSignature signature = Make(at, inputs, constants, out Tensor[]? results);
-        bool recorded = signature.IsRecorded(inputs);
-        if (recorded) results ??= CompiledCall.Apply(signature, inputs);
+        var random = new DrawnGenerators();
+        CompiledSignature signature;
+        Tensor[]? results;
+        using (random.Watch()) signature = Make(at, inputs, constants, out results);
+        if (signature.IsRecorded(inputs))
+        {
+            // What was drawn while the function was recorded is drawn again, so that the call itself is one that backward can repeat.
+            using DrawnGenerators.Rewound? rewound = results is null ? null : random.Rewind();
+            results = CompiledCall.Apply(signature, inputs);
+        }
         if (results is null) signature.Run(inputs, results = new Tensor[signature.ResultCount]);
         return result.Put(signature.Form, results);
     }

@@ -7,6 +7,8 @@ namespace Nabla;
 internal sealed class CompiledSignature
 {
     private const string Op = "Functional.Compile";
+    private const int MostSharedBytes = 64;
+    private const int SharedAlignment = 16;
 
     private readonly int[][] dims;
     private readonly DType[] dtypes;
@@ -15,14 +17,19 @@ internal sealed class CompiledSignature
     private readonly CompiledProgram program;
     private readonly RecordedInput[] captured;
     private readonly Tensor[] capturedMemory;
+    private readonly ClosureGuard variables;
     private readonly int[][] resultStrides;
+    private readonly int[] resultSizes;
+
+    // Several tiny results lie one behind the other in one object: the bytes of all of them, 0 if each has memory of its own.
+    private readonly int sharedBytes;
+    private readonly int[] sharedOffsets;
     private readonly string declined;
-    private readonly bool draws;
 
     // For the inputs and what is captured together; handed from run to run.
     private Tensor[]? spareInputs;
 
-    private CompiledSignature(ReadOnlySpan<Tensor> inputs, object?[] constants, RecordedGraph graph, CompileOptions options)
+    private CompiledSignature(RecordableFunction function, ReadOnlySpan<Tensor> inputs, object?[] constants, RecordedGraph graph, CompileOptions options)
     {
         dims = new int[inputs.Length][];
         dtypes = new DType[inputs.Length];
@@ -31,9 +38,19 @@ internal sealed class CompiledSignature
         this.graph = graph;
         Options = options;
         captured = graph.Inputs[graph.ArgumentCount..];
+        variables = new ClosureGuard(function.Original, captured);
         capturedMemory = Array.ConvertAll(captured, input => input.Whole());
         resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
-        draws = Array.Exists(graph.Steps, step => step is DrawStep);
+        resultSizes = Array.ConvertAll(graph.Outputs, output => output.Numel);
+        sharedOffsets = new int[resultSizes.Length];
+        for (int i = 0; i < sharedOffsets.Length; i++)
+        {
+            sharedOffsets[i] = sharedBytes / graph.Outputs[i].DType.Size();
+            long end = sharedBytes + ((long)resultSizes[i] * graph.Outputs[i].DType.Size());
+            sharedBytes = (int)Math.Min((end + SharedAlignment - 1) / SharedAlignment * SharedAlignment, int.MaxValue / 2);
+        }
+        if (resultSizes.Length < 2 || sharedBytes > MostSharedBytes) sharedBytes = 0;
+        Draws = Array.Exists(graph.Steps, step => step is DrawStep);
         Handles = [.. captured.Select(input => input.Handle).OfType<Tensor>().Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
     }
@@ -42,6 +59,9 @@ internal sealed class CompiledSignature
 
     /// <summary>The captured tensors that may have a gradient.</summary>
     public Tensor[] Handles { get; }
+
+    /// <summary>Whether the function draws random numbers.</summary>
+    public bool Draws { get; }
 
     public int ResultCount => graph.Outputs.Length;
 
@@ -54,14 +74,17 @@ internal sealed class CompiledSignature
     /// <summary>Tells when the program was last used.</summary>
     public long LastUse { get; set; }
 
-    /// <summary>Whether the captured tensors are where they were: one that was given other memory is another.</summary>
+    /// <summary>
+    /// Whether the captured tensors are where they were: one that was given other memory is another, and so is one that was assigned to
+    /// the variable in which the function finds it.
+    /// </summary>
     public bool IsValid
     {
         get
         {
             foreach (RecordedInput input in captured)
                 if (input.Handle is { } handle && !ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
-            return true;
+            return variables.Hold;
         }
     }
 
@@ -75,10 +98,10 @@ internal sealed class CompiledSignature
     {
         object? returned = null;
         RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
-        var signature = new CompiledSignature(inputs, constants, graph, options)
+        var signature = new CompiledSignature(function, inputs, constants, graph, options)
         {
-            Form = function.FormOf(returned!, computed.Length),
-            Function = function.WithoutNumbers(inputs.Length),
+            Form = function.FormOf(returned!, computed),
+            Function = function.WithoutNumbers(inputs),
         };
         results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
         return signature;
@@ -98,14 +121,12 @@ internal sealed class CompiledSignature
     }
 
     /// <summary>Whether the call must be recorded for differentiation.</summary>
-    /// <exception cref="AutogradException">It is, and the function draws random numbers, of which backward would draw others.</exception>
     public bool IsRecorded(ReadOnlySpan<Tensor> inputs)
     {
         if (!GradMode.IsEnabled) return false;
         bool recorded = false;
         foreach (Tensor input in inputs) recorded |= input.RequiresGrad;
         foreach (Tensor handle in Handles) recorded |= handle.RequiresGrad;
-        if (recorded && draws) throw TransformErrors.DrawsInRecordedCall(Op);
         return recorded;
     }
 
@@ -115,10 +136,12 @@ internal sealed class CompiledSignature
     public void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor> results)
     {
         TensorFlags flags = GradMode.IsInference ? TensorFlags.Inference : TensorFlags.None;
+        byte[]? shared = sharedBytes > 0 ? new byte[sharedBytes] : null;
         for (int i = 0; i < results.Length; i++)
         {
             ref readonly RecordedOperand result = ref graph.Outputs[i];
-            results[i] = new Tensor(new NdArray(Storage.Allocate(Shape.Product(result.Dims), result.DType), result.Dims, resultStrides[i], 0, result.DType), flags);
+            Storage storage = shared is not null ? Storage.Of(shared) : Storage.Allocate(resultSizes[i], result.DType);
+            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], shared is null ? 0 : sharedOffsets[i], result.DType), flags);
         }
         RunInto(inputs, results);
     }

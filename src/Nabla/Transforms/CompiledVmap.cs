@@ -134,13 +134,15 @@ internal sealed class ItemSignature
     private readonly DType[] dtypes;
     private readonly bool[] hasItems;
     private readonly RecordedInput[] captured;
+    private readonly ClosureGuard variables;
 
-    private ItemSignature(Tensor[] arguments, bool[] hasItems, RecordedGraph graph, CompileOptions options)
+    private ItemSignature(Delegate function, Tensor[] arguments, bool[] hasItems, RecordedGraph graph, CompileOptions options)
     {
         this.hasItems = hasItems;
         dims = Array.ConvertAll(arguments, x => x.Dims);
         dtypes = Array.ConvertAll(arguments, x => x.DType);
         captured = graph.Inputs[graph.ArgumentCount..];
+        variables = new ClosureGuard(function, captured);
         ResultDims = Array.ConvertAll(graph.Outputs, output => output.Dims);
         var all = new bool[graph.Inputs.Length];
         hasItems.CopyTo(all, 0);
@@ -167,7 +169,7 @@ internal sealed class ItemSignature
         {
             foreach (RecordedInput input in captured)
                 if (input.Handle is { } handle && !ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
-            return true;
+            return variables.Hold;
         }
     }
 
@@ -194,7 +196,7 @@ internal sealed class ItemSignature
             first[i] = new Tensor(hasItems[i] ? array.View(array.Dims[1..], array.Strides[1..], array.Offset) : array);
         }
         RecordedGraph graph = Recorder.Run("Functional.CompileVmap", function, first, out _).WithoutDeadSteps();
-        return new ItemSignature(arguments, hasItems, graph, options);
+        return new ItemSignature(function, arguments, hasItems, graph, options);
     }
 
     public bool Matches(Tensor[] arguments)

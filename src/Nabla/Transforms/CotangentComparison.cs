@@ -28,13 +28,11 @@ internal sealed class CotangentComparison(
     private bool BatchAgrees(int output, int from, int count)
     {
         Tensor result = results[output];
-        NdArray units = NdArray.Zeros([count, .. result.Dims], result.DType);
-        for (int row = 0; row < count; row++) units.SetDouble((row * result.Numel) + from + row, 1);
         Tensor[] batched;
         try
         {
             using var scope = new VmapScope(check, count, VmapRandomness.Same);
-            Tensor?[] gradients = Pull(output, BatchMode.Wrap(scope.Level, new Tensor(units)), zeros: true);
+            Tensor?[] gradients = Pull(output, BatchMode.Wrap(scope.Level, Differentiation.UnitVectors(result, from, count)), zeros: true);
             batched = Array.ConvertAll(Differentiation.Filled(gradients, leaves), gradient => BatchMode.ItemsOf(gradient, scope.Level) ?? VectorSpace.Current.Repeat(gradient, count));
         }
         catch (Exception error) when (error is not OutOfMemoryException)

@@ -122,6 +122,8 @@ public static partial class Functional
 
         internal override string Name => "CustomVjp";
 
+        internal override string ForwardRemedy => "State its derivative by Functional.CustomJvp, which serves both modes";
+
         /// <summary>What backward needs beside the saved tensors.</summary>
         private sealed record Kept(TResidual Residual, int Inputs, DrawnGenerators Random);
 

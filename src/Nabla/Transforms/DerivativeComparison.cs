@@ -14,14 +14,7 @@ internal sealed class DerivativeComparison
     public DerivativeComparison(string check, Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
     {
         (this.check, this.inputs, this.options) = (check, inputs, options);
-        this.function = at =>
-        {
-            using var guard = new InputGuard(check, at);
-            Tensor[] outputs = function(at) ?? throw TransformErrors.ReturnedNull(check);
-            if (Array.IndexOf(outputs, null) >= 0) throw TransformErrors.ReturnedNull(check);
-            guard.Check();
-            return outputs;
-        };
+        this.function = at => Differentiation.CallMany(check, function, at);
         foreach (Tensor input in inputs)
             if (input.IsComplex) throw ComplexErrors.NeedsReal(check, input);
         for (int i = 0; i < inputs.Count; i++)
@@ -34,7 +27,10 @@ internal sealed class DerivativeComparison
     {
         Tensor[] outputs = Evaluate([.. inputs]);
         for (int k = 0; k < outputs.Length; k++)
+        {
+            if (outputs[k].IsComplex) throw TransformErrors.ComplexOutput(check, k, outputs[k]);
             if (outputs[k].DType == DType.Float32) throw TransformErrors.NeedsDouble(check, $"output {k}", outputs[k]);
+        }
         if (Repeats(outputs))
         {
             if (options.Fast) CompareDirections(outputs);

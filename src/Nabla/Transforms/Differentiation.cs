@@ -39,17 +39,20 @@ internal static class Differentiation
         for (int i = 0; i < variables.Length; i++)
         {
             Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
-            if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, i, x);
+            if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, inputs, i);
             variables[i] = connected && x.RequiresGrad ? new AliasOp().Of(x) : x.WithoutHistory().RequireGrad();
         }
         return variables;
     }
 
+    /// <summary>The inputs for messages of a map that outlives the call: those of a structure know their places, a list may have changed meanwhile.</summary>
+    public static IReadOnlyList<Tensor> Named(IReadOnlyList<Tensor> inputs, Tensor[] variables) => inputs is StructureTensors ? inputs : variables;
+
     /// <summary>The result of a function that returns one tensor and leaves its arguments alone.</summary>
     /// <exception cref="AutogradException">It returned null, or changed an argument in place.</exception>
-    public static Tensor Call(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> variables)
+    public static Tensor Call(string op, Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> variables, Func<int, string>? place = null)
     {
-        using var guard = new InputGuard(op, variables);
+        using var guard = new InputGuard(op, variables, place);
         Tensor value = function(variables) ?? throw TransformErrors.ReturnedNull(op);
         guard.Check();
         return value;
@@ -57,9 +60,10 @@ internal static class Differentiation
 
     /// <summary>The results of a function that returns tensors and leaves its arguments alone.</summary>
     /// <exception cref="AutogradException">It returned null, or changed an argument in place.</exception>
-    public static Tensor[] CallMany(string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> variables)
+    public static Tensor[] CallMany(
+        string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> variables, Func<int, string>? place = null)
     {
-        using var guard = new InputGuard(op, variables);
+        using var guard = new InputGuard(op, variables, place);
         IReadOnlyList<Tensor> results = function(variables) ?? throw TransformErrors.ReturnedNull(op);
         var values = new Tensor[results.Count];
         for (int k = 0; k < values.Length; k++) values[k] = results[k] ?? throw TransformErrors.ReturnedNull(op);
@@ -89,22 +93,14 @@ internal static class Differentiation
     public static (Tensor[] Values, Tensor?[] Tangents) Push(
         string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents)
     {
-        if (tangents.Count != inputs.Count) throw TransformErrors.TangentCount(op, tangents.Count, inputs.Count);
-        for (int i = 0; i < inputs.Count; i++)
-        {
-            Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
-            if (tangents[i] is not { } tangent) continue;
-            if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, i, x);
-            if (tangent.Shape != x.Shape) throw TransformErrors.TangentShape(op, i, tangent.Shape, x.Shape);
-            if (tangent.DType != x.DType) throw TransformErrors.TangentDType(op, i, tangent.DType, x.DType);
-        }
+        CheckDirections(op, "tangent", inputs, tangents);
         var pairs = new Tensor[inputs.Count];
         IReadOnlyList<Tensor> outputs;
         var level = new TransformLevel(op);
         try
         {
             for (int i = 0; i < pairs.Length; i++) pairs[i] = tangents[i] is { } tangent ? ForwardMode.Pair(level, inputs[i], tangent) : inputs[i];
-            using var guard = new InputGuard(op, pairs);
+            using var guard = new InputGuard(op, pairs, StructureTensors.PlacesOf(inputs));
             outputs = function(pairs) ?? throw TransformErrors.ReturnedNull(op);
             guard.Check();
         }
@@ -116,6 +112,38 @@ internal static class Differentiation
         var results = new Tensor?[outputs.Count];
         for (int k = 0; k < values.Length; k++) (values[k], results[k]) = ForwardMode.Split(outputs[k] ?? throw TransformErrors.ReturnedNull(op), level);
         return (values, results);
+    }
+
+    /// <summary>Refuses directions that are not those of inputs.</summary>
+    /// <param name="op">For messages.</param>
+    /// <param name="word">What the user calls a direction.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="directions">One for each, null where it is held fixed.</param>
+    /// <param name="all">Whether each must be given.</param>
+    public static void CheckDirections(string op, string word, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> directions, bool all = false)
+    {
+        if (directions.Count != inputs.Count) throw TransformErrors.DirectionCount(op, word, directions.Count, inputs.Count);
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
+            if (directions[i] is not { } direction)
+            {
+                if (all) throw TransformErrors.NullDirection(op, word, i);
+                continue;
+            }
+            if (!x.DType.HasDerivatives()) throw TransformErrors.NotFloatingPoint(op, inputs, i);
+            if (direction.Shape != x.Shape) throw TransformErrors.DirectionShape(op, word, inputs, i, direction);
+            if (direction.DType != x.DType) throw TransformErrors.DirectionDType(op, word, inputs, i, direction);
+        }
+    }
+
+    /// <summary>The unit vectors of a tensor's space, from one position on, stacked along a first axis.</summary>
+    public static Tensor UnitVectors(Tensor space, int from, int count)
+    {
+        int n = space.Numel;
+        NdArray units = NdArray.Zeros([count, .. space.Dims], space.DType);
+        for (int i = 0; i < count; i++) units.SetDouble((i * n) + from + i, 1);
+        return new Tensor(units);
     }
 
     /// <summary>Zeros with a single one, at a row-major position.</summary>
@@ -132,11 +160,11 @@ internal static class Differentiation
     public static Tensor Finish(Tensor result, bool record) => record ? result : result.WithoutHistory();
 
     /// <summary>Zeros where there is no dependence; an error if an operation is named that insists on it.</summary>
-    public static Tensor[] Filled(Tensor?[] gradients, Tensor[] like, string? strict = null)
+    public static Tensor[] Filled(Tensor?[] gradients, IReadOnlyList<Tensor> like, string? strict = null)
     {
         var results = new Tensor[gradients.Length];
         for (int i = 0; i < results.Length; i++)
-            results[i] = gradients[i] ?? (strict is null ? ZerosLike(like[i]) : throw TransformErrors.Independent(strict, i));
+            results[i] = gradients[i] ?? (strict is null ? ZerosLike(like[i]) : throw TransformErrors.Independent(strict, like, i));
         return results;
     }
 

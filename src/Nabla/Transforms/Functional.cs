@@ -29,8 +29,11 @@ public static partial class Functional
     /// <exception cref="ShapeException">The function returns more or less than one element.</exception>
     /// <exception cref="DTypeException"><paramref name="x"/> is not floating point.</exception>
     /// <exception cref="AutogradException">The function returned null, or changed its argument in place; or <paramref name="strict"/>, and it does not depend on x.</exception>
-    public static Tensor Grad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false) =>
-        Gradients("Functional.Grad", xs => function(xs[0]), [x], createGraph, strict).Gradients[0];
+    public static Tensor Grad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Gradients("Functional.Grad", xs => function(xs[0]), [x], createGraph, strict).Gradients[0];
+    }
 
     /// <summary>The gradients of a function of two tensors.</summary>
     /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
@@ -41,6 +44,7 @@ public static partial class Functional
     /// <param name="strict">Throw if the function does not depend on an argument at all, instead of returning zeros for it.</param>
     public static (Tensor X, Tensor Y) Grad(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null, bool strict = false)
     {
+        ArgumentNullException.ThrowIfNull(function);
         Tensor[] gradients = Gradients("Functional.Grad", xs => function(xs[0], xs[1]), [x, y], createGraph, strict).Gradients;
         return (gradients[0], gradients[1]);
     }
@@ -61,6 +65,7 @@ public static partial class Functional
     /// <inheritdoc cref="Grad(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
     public static (Tensor Value, Tensor Gradient) ValueAndGrad(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false)
     {
+        ArgumentNullException.ThrowIfNull(function);
         (Tensor value, Tensor[] gradients) = Gradients("Functional.ValueAndGrad", xs => function(xs[0]), [x], createGraph, strict);
         return (value, gradients[0]);
     }
@@ -69,6 +74,7 @@ public static partial class Functional
     /// <inheritdoc cref="Grad(Func{Tensor, Tensor, Tensor}, Tensor, Tensor, bool?, bool)"/>
     public static (Tensor Value, Tensor X, Tensor Y) ValueAndGrad(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null, bool strict = false)
     {
+        ArgumentNullException.ThrowIfNull(function);
         (Tensor value, Tensor[] gradients) = Gradients("Functional.ValueAndGrad", xs => function(xs[0], xs[1]), [x, y], createGraph, strict);
         return (value, gradients[0], gradients[1]);
     }
@@ -86,9 +92,9 @@ public static partial class Functional
         bool record = Differentiation.Records(createGraph, inputs);
         using IDisposable scope = Differentiation.Enter();
         Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-        Tensor value = Differentiation.Call(op, function, variables);
+        Tensor value = Differentiation.Call(op, function, variables, StructureTensors.PlacesOf(inputs));
         if (value.Numel != 1) throw TransformErrors.NotOneElement(op, value.Shape);
         Tensor?[] gradients = Differentiation.Pull([value], variables, null, retainGraph: false, record, op);
-        return (Differentiation.Finish(value, record), Differentiation.Filled(gradients, variables, strict ? op : null));
+        return (Differentiation.Finish(value, record), Differentiation.Filled(gradients, inputs, strict ? op : null));
     }
 }

@@ -9,11 +9,8 @@ public static partial class GradCheck
     /// <param name="input">Where; float64.</param>
     /// <param name="options">What is checked.</param>
     /// <exception cref="DTypeException">A floating-point input or output is not float64, or no input is floating point.</exception>
-    public static GradCheckReport Check(Func<Tensor, Tensor> function, Tensor input, GradCheckOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        return Check(xs => new[] { function(xs[0]) }, [input], options);
-    }
+    public static GradCheckReport Check(Func<Tensor, Tensor> function, Tensor input, GradCheckOptions options) =>
+        Check(OfLists(function), [input], options);
 
     /// <summary>Checks the derivatives of a function of several tensors, as the options say.</summary>
     /// <inheritdoc cref="Check(Func{Tensor, Tensor}, Tensor, GradCheckOptions)"/>
@@ -21,21 +18,17 @@ public static partial class GradCheck
     /// <param name="inputs">Where; float64.</param>
     /// <param name="options">What is checked.</param>
     [OverloadResolutionPriority(1)]
-    public static GradCheckReport Check(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        return Check(xs => new[] { function(xs) }, inputs, options);
-    }
+    public static GradCheckReport Check(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options) =>
+        Check(OfLists(function), inputs, options);
 
     /// <summary>Checks the derivatives of a function of several tensors with several outputs, as the options say.</summary>
     /// <inheritdoc cref="Check(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, GradCheckOptions)"/>
     [OverloadResolutionPriority(2)]
     public static GradCheckReport Check(Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
     {
-        ArgumentNullException.ThrowIfNull(function);
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentNullException.ThrowIfNull(options);
-        return new DerivativeComparison("GradCheck", function, inputs, options).Run();
+        const string check = "GradCheck";
+        RefuseNull(check, function, inputs, options);
+        return new DerivativeComparison(check, function, inputs, options).Run();
     }
 
     /// <summary>As <see cref="Check(Func{Tensor, Tensor}, Tensor, GradCheckOptions)"/>, but throws if the check fails.</summary>
@@ -59,34 +52,30 @@ public static partial class GradGradCheck
 {
     /// <summary>Checks the second derivatives of a function of one tensor, as the options say.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{Tensor, Tensor}, Tensor, GradCheckOptions)"/>
-    public static GradCheckReport Check(Func<Tensor, Tensor> function, Tensor input, GradCheckOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        return Check(xs => new[] { function(xs[0]) }, [input], options);
-    }
+    public static GradCheckReport Check(Func<Tensor, Tensor> function, Tensor input, GradCheckOptions options) =>
+        Check(GradCheck.OfLists(function), [input], options);
 
     /// <summary>Checks the second derivatives of a function of several tensors, as the options say.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, GradCheckOptions)"/>
     [OverloadResolutionPriority(1)]
-    public static GradCheckReport Check(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        return Check(xs => new[] { function(xs) }, inputs, options);
-    }
+    public static GradCheckReport Check(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options) =>
+        Check(GradCheck.OfLists(function), inputs, options);
 
     /// <summary>Checks the second derivatives of a function of several tensors with several outputs, as the options say.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{IReadOnlyList{Tensor}, Tensor[]}, IReadOnlyList{Tensor}, GradCheckOptions)"/>
     [OverloadResolutionPriority(2)]
     public static GradCheckReport Check(Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
     {
-        ArgumentNullException.ThrowIfNull(function);
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentNullException.ThrowIfNull(options);
-        Tensor[] outputs = Differentiation.CallMany("GradGradCheck", function, inputs);
+        const string check = "GradGradCheck";
+        GradCheck.RefuseNull(check, function, inputs, options);
+        Tensor[] outputs = Differentiation.CallMany(check, function, inputs);
         var all = new List<Tensor>(inputs);
         for (int k = 0; k < outputs.Length; k++)
+        {
+            if (outputs[k].IsComplex) throw TransformErrors.ComplexOutput(check, k, outputs[k]);
             if (outputs[k].DType.IsFloatingPoint()) all.Add(Cotangent(outputs[k], k));
-        return new DerivativeComparison("GradGradCheck", xs => Gradients(function, xs, inputs.Count), all, options).Run();
+        }
+        return new DerivativeComparison(check, xs => Gradients(function, xs, inputs.Count), all, options).Run();
     }
 
     /// <summary>As <see cref="Check(Func{Tensor, Tensor}, Tensor, GradCheckOptions)"/>, but throws if the check fails.</summary>

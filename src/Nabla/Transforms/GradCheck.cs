@@ -21,7 +21,7 @@ public static partial class GradCheck
     /// <param name="checkForward">Whether forward mode is checked too; pass false for functions that use a <see cref="Function"/>.</param>
     /// <exception cref="DTypeException">A floating-point input or output is not float64, or no input is floating point.</exception>
     public static GradCheckReport Check(Func<Tensor, Tensor> function, Tensor input, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
-        Check(xs => [function(xs[0])], [input], eps, atol, rtol, checkForward);
+        Check(OfLists(function), [input], eps, atol, rtol, checkForward);
 
     /// <summary>Checks the derivatives of a function of several tensors.</summary>
     /// <inheritdoc cref="Check(Func{Tensor, Tensor}, Tensor, double, double, double, bool)"/>
@@ -34,7 +34,7 @@ public static partial class GradCheck
     [OverloadResolutionPriority(1)]
     public static GradCheckReport Check(
         Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
-        Check(xs => [function(xs)], inputs, eps, atol, rtol, checkForward);
+        Check(OfLists(function), inputs, eps, atol, rtol, checkForward);
 
     /// <summary>Checks the derivatives of a function of several tensors with several outputs.</summary>
     /// <inheritdoc cref="Check(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, double, double, double, bool)"/>
@@ -62,6 +62,30 @@ public static partial class GradCheck
         Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
         Throw(Check(function, inputs, eps, atol, rtol, checkForward));
 
+    /// <summary>A function of one tensor as one of lists.</summary>
+    internal static Func<IReadOnlyList<Tensor>, Tensor[]> OfLists(Func<Tensor, Tensor> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return xs => [function(xs[0])];
+    }
+
+    /// <summary>A function with one output as one of lists.</summary>
+    internal static Func<IReadOnlyList<Tensor>, Tensor[]> OfLists(Func<IReadOnlyList<Tensor>, Tensor> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return xs => [function(xs)];
+    }
+
+    /// <exception cref="ArgumentException">An argument of a check is null, or one of the inputs.</exception>
+    internal static void RefuseNull(string check, Delegate function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        for (int i = 0; i < inputs.Count; i++)
+            if (inputs[i] is null) throw TransformErrors.NullInput(check, i);
+    }
+
     internal static void Throw(GradCheckReport report)
     {
         if (!report.Passed) throw new GradCheckException(report);
@@ -77,14 +101,14 @@ public static partial class GradGradCheck
     /// <summary>Checks the second derivatives of a function of one tensor.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{Tensor, Tensor}, Tensor, double, double, double, bool)"/>
     public static GradCheckReport Check(Func<Tensor, Tensor> function, Tensor input, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
-        Check(xs => [function(xs[0])], [input], eps, atol, rtol, checkForward);
+        Check(GradCheck.OfLists(function), [input], eps, atol, rtol, checkForward);
 
     /// <summary>Checks the second derivatives of a function of several tensors.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{IReadOnlyList{Tensor}, Tensor}, IReadOnlyList{Tensor}, double, double, double, bool)"/>
     [OverloadResolutionPriority(1)]
     public static GradCheckReport Check(
         Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, double eps = 1e-6, double atol = 1e-5, double rtol = 1e-3, bool checkForward = true) =>
-        Check(xs => [function(xs)], inputs, eps, atol, rtol, checkForward);
+        Check(GradCheck.OfLists(function), inputs, eps, atol, rtol, checkForward);
 
     /// <summary>Checks the second derivatives of a function of several tensors with several outputs.</summary>
     /// <inheritdoc cref="GradCheck.Check(Func{IReadOnlyList{Tensor}, Tensor[]}, IReadOnlyList{Tensor}, double, double, double, bool)"/>

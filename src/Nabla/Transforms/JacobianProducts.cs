@@ -13,12 +13,13 @@ public static partial class Functional
     /// <param name="tangent">The direction, of x's shape and dtype.</param>
     /// <param name="strict">Throw if the result does not depend on the arguments at all, instead of returning zeros.</param>
     /// <returns>The value, and the tangent of the same shape; zeros if the function does not depend on its argument.</returns>
+    /// <exception cref="ArgumentException">The direction is null.</exception>
     /// <exception cref="ShapeException">The direction has another shape than x.</exception>
     /// <exception cref="DTypeException">x is not floating point, or the direction has another dtype.</exception>
     public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor> function, Tensor x, Tensor tangent, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Forward(xs => function(xs[0]), [x], [tangent], strict);
+        return Forward(xs => function(xs[0]), [x], [tangent], strict, all: true);
     }
 
     /// <summary>The value of a function of two tensors and its derivative along a direction.</summary>
@@ -32,7 +33,7 @@ public static partial class Functional
     public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, Tensor tangentX, Tensor tangentY, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Forward(xs => function(xs[0], xs[1]), [x, y], [tangentX, tangentY], strict);
+        return Forward(xs => function(xs[0], xs[1]), [x, y], [tangentX, tangentY], strict, all: true);
     }
 
     /// <summary>The value of a function of any number of tensors and its derivative along a direction.</summary>
@@ -45,13 +46,17 @@ public static partial class Functional
     public static (Tensor Value, Tensor Tangent) Jvp(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Forward(function, inputs, tangents, strict);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(tangents);
+        return Forward(function, inputs, tangents, strict, all: false);
     }
 
-    private static (Tensor Value, Tensor Tangent) Forward(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents, bool strict)
+    private static (Tensor Value, Tensor Tangent) Forward(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> tangents, bool strict, bool all)
     {
-        (Tensor[] values, Tensor?[] results) = Differentiation.Push("Functional.Jvp", xs => [function(xs)], inputs, tangents);
-        return (values[0], Differentiation.FilledTangents("Functional.Jvp", results, values, strict)[0]);
+        const string op = "Functional.Jvp";
+        if (all) Differentiation.CheckDirections(op, "tangent", inputs, tangents, all);
+        (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, xs => [function(xs)], inputs, tangents);
+        return (values[0], Differentiation.FilledTangents(op, results, values, strict)[0]);
     }
 
     // ---- reverse mode: vector times Jacobian --------------------------------------------------------------------------
@@ -64,12 +69,33 @@ public static partial class Functional
     /// <param name="x">Where; floating point.</param>
     /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
     /// <param name="strict">Whether the map throws if the function does not depend on an argument at all, instead of returning zeros.</param>
-    /// <exception cref="DTypeException">x is not floating point.</exception>
+    /// <exception cref="DTypeException">x is not floating point; or, of the map, the gradient has another dtype than the value.</exception>
     public static (Tensor Value, Func<Tensor, Tensor> Pullback) Vjp(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
         (Tensor value, Func<Tensor, Tensor[]> pullback) = Vjp(xs => function(xs[0]), [x], createGraph, strict);
         return (value, cotangent => pullback(cotangent)[0]);
+    }
+
+    /// <summary>The value of a function of two tensors, and the map that pulls a gradient back to both.</summary>
+    /// <inheritdoc cref="Vjp(Func{Tensor, Tensor}, Tensor, bool?, bool)"/>
+    /// <param name="function">From two tensors to one.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="strict">Whether the map throws if the function does not depend on an argument at all, instead of returning zeros.</param>
+    public static (Tensor Value, Func<Tensor, (Tensor X, Tensor Y)> Pullback) Vjp(
+        Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null, bool strict = false)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        (Tensor value, Func<Tensor, Tensor[]> pullback) = Vjp(xs => function(xs[0], xs[1]), [x, y], createGraph, strict);
+        return (value, Pullback);
+
+        (Tensor X, Tensor Y) Pullback(Tensor cotangent)
+        {
+            Tensor[] gradients = pullback(cotangent);
+            return (gradients[0], gradients[1]);
+        }
     }
 
     /// <summary>The value of a function of any number of tensors, and the map that pulls a gradient back to each of them.</summary>
@@ -95,8 +121,9 @@ public static partial class Functional
         using (Differentiation.Enter())
         {
             variables = Differentiation.Variables(op, inputs, connected: record);
-            values = Differentiation.CallMany(op, function, variables);
+            values = Differentiation.CallMany(op, function, variables, StructureTensors.PlacesOf(inputs));
         }
+        IReadOnlyList<Tensor> named = Differentiation.Named(inputs, variables);
         return (Array.ConvertAll(values, value => Differentiation.Finish(value, record)), Pullback);
 
         Tensor[] Pullback(IReadOnlyList<Tensor> cotangents)
@@ -105,9 +132,10 @@ public static partial class Functional
             {
                 if (cotangents[k] is null) throw TransformErrors.NullCotangent(op);
                 if (cotangents[k].Shape != values[k].Shape) throw AutogradErrors.GradShape(op, cotangents[k].Shape, values[k].Shape);
+                if (cotangents[k].DType != values[k].DType && values[k].DType.HasDerivatives()) throw AutogradErrors.GradDType(op, cotangents[k].DType, values[k].DType);
             }
             bool again = record || Differentiation.Records(createGraph, cotangents);
-            return Differentiation.Filled(Differentiation.Pull(values, variables, cotangents, retainGraph: true, again, op), variables, strict ? op : null);
+            return Differentiation.Filled(Differentiation.Pull(values, variables, cotangents, retainGraph: true, again, op), named, strict ? op : null);
         }
     }
 
@@ -117,18 +145,43 @@ public static partial class Functional
     /// <param name="function">From one tensor to one element.</param>
     /// <param name="x">Where; floating point.</param>
     /// <param name="vector">Of x's shape and dtype.</param>
+    /// <exception cref="ArgumentException">The vector is null.</exception>
     /// <exception cref="ShapeException">The function returns more or less than one element, or the vector has another shape than x.</exception>
-    public static Tensor Hvp(Func<Tensor, Tensor> function, Tensor x, Tensor vector) => Jvp(Grad(function), x, vector).Tangent;
+    /// <exception cref="DTypeException">x is not floating point, or the vector has another dtype.</exception>
+    public static Tensor Hvp(Func<Tensor, Tensor> function, Tensor x, Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Hvp(xs => function(xs[0]), [x], [vector])[0];
+    }
+
+    /// <summary>The Hessian of a function of two tensors times a vector: its parts that belong to x and to y.</summary>
+    /// <inheritdoc cref="Hvp(Func{Tensor, Tensor}, Tensor, Tensor)"/>
+    /// <param name="function">From two tensors to one element.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="vectorX">The part of the vector that belongs to x.</param>
+    /// <param name="vectorY">The part of the vector that belongs to y.</param>
+    public static (Tensor X, Tensor Y) Hvp(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, Tensor vectorX, Tensor vectorY)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Tensor[] products = Hvp(xs => function(xs[0], xs[1]), [x, y], [vectorX, vectorY]);
+        return (products[0], products[1]);
+    }
 
     /// <summary>The Hessian of a function of any number of tensors times a vector.</summary>
     /// <inheritdoc cref="Hvp(Func{Tensor, Tensor}, Tensor, Tensor)"/>
     /// <param name="function">From a list of tensors to one element.</param>
     /// <param name="inputs">The arguments.</param>
-    /// <param name="vectors">A vector for each.</param>
+    /// <param name="vectors">A vector for each; zeros hold an argument fixed.</param>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public static Tensor[] Hvp(Func<IReadOnlyList<Tensor>, Tensor> function, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> vectors)
     {
-        (Tensor[] gradients, Tensor?[] products) = Differentiation.Push("Functional.Hvp", xs => Grad(function, xs), inputs, vectors);
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(vectors);
+        const string op = "Functional.Hvp";
+        Differentiation.CheckDirections(op, "vector", inputs, vectors, all: true);
+        (Tensor[] gradients, Tensor?[] products) = Differentiation.Push(op, xs => Gradients(op, function, StructureTensors.InPlaceOf(inputs, xs), createGraph: null, strict: false).Gradients, inputs, vectors);
         return Differentiation.Filled(products, gradients);
     }
 }

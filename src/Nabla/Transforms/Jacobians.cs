@@ -73,10 +73,10 @@ public static partial class Functional
         {
             using IDisposable scope = Differentiation.Enter();
             Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-            Tensor[] outputs = random.Run(() => Differentiation.CallMany(op, function, variables));
+            Tensor[] outputs = random.Run(() => Differentiation.CallMany(op, function, variables, StructureTensors.PlacesOf(inputs)));
             CheckResults(op, outputs);
             if (mode == JacobianMode.Reverse || Elements(outputs) <= Elements(variables))
-                return Array.ConvertAll(outputs, output => Rows(op, output, variables, strict, record));
+                return Array.ConvertAll(outputs, output => Rows(op, output, variables, inputs, strict, record));
         }
         return Columns(op, function, inputs, strict, record, random);
     }
@@ -112,6 +112,22 @@ public static partial class Functional
         return Hessian(xs => function(xs[0]), [x], createGraph, mode)[0][0];
     }
 
+    /// <summary>All second partial derivatives of a function of two tensors.</summary>
+    /// <inheritdoc cref="Hessian(Func{Tensor, Tensor}, Tensor, bool?, JacobianMode)"/>
+    /// <param name="function">From two tensors to one element.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="mode">How the gradients are differentiated; by default in forward mode where every operation has a rule for it.</param>
+    /// <returns>The four blocks: <c>X.Y</c> is ∂²f/∂xᵢ∂yⱼ, the shape of x followed by that of y.</returns>
+    public static ((Tensor X, Tensor Y) X, (Tensor X, Tensor Y) Y) Hessian(
+        Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null, JacobianMode mode = JacobianMode.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Tensor[][] blocks = Hessian(xs => function(xs[0], xs[1]), [x, y], createGraph, mode);
+        return ((blocks[0][0], blocks[0][1]), (blocks[1][0], blocks[1][1]));
+    }
+
     /// <summary>All second partial derivatives of a function of any number of tensors.</summary>
     /// <inheritdoc cref="Hessian(Func{Tensor, Tensor}, Tensor, bool?, JacobianMode)"/>
     /// <param name="function">From a list of tensors to one element.</param>
@@ -133,7 +149,7 @@ public static partial class Functional
             try
             {
                 _ = Differentiation.Variables(op, inputs, connected: false);
-                return Columns(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record, random);
+                return Columns(op, xs => Gradients(op, function, StructureTensors.InPlaceOf(inputs, xs), createGraph: record, strict: false).Gradients, inputs, strict: false, record, random);
             }
             catch (AutogradException error) when (mode == JacobianMode.Auto && error.Data.Contains(AutogradErrors.HasNoForwardRule))
             {
@@ -143,10 +159,10 @@ public static partial class Functional
         }
         using IDisposable scope = Differentiation.Enter();
         Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-        Tensor value = Differentiation.Call(op, function, variables);
+        Tensor value = Differentiation.Call(op, function, variables, StructureTensors.PlacesOf(inputs));
         if (value.Numel != 1) throw TransformErrors.NotOneElement(op, value.Shape);
         Tensor[] gradients = Differentiation.Filled(Differentiation.Pull([value], variables, null, retainGraph: true, record: true, op), variables);
-        return Array.ConvertAll(gradients, gradient => Rows(op, gradient, variables, strict: false, record));
+        return Array.ConvertAll(gradients, gradient => Rows(op, gradient, variables, inputs, strict: false, record));
     }
 
     // ---- many directions at once ------------------------------------------------------------------------------------
@@ -161,9 +177,9 @@ public static partial class Functional
     }
 
     /// <summary>Reverse mode: the gradients of all elements of the output, many rows in one batched sweep.</summary>
-    private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, bool strict, bool record)
+    private static Tensor[] Rows(string op, Tensor output, Tensor[] variables, IReadOnlyList<Tensor> inputs, bool strict, bool record)
     {
-        RefuseComplex(op, [output, .. variables]);
+        RefuseComplex(op, variables);
         int count = output.Numel;
         var rows = new List<Tensor>[variables.Length];
         for (int j = 0; j < rows.Length; j++) rows[j] = [];
@@ -174,7 +190,7 @@ public static partial class Functional
             for (int j = 0; j < rows.Length; j++)
             {
                 if (gradients[j] is { } gradient) rows[j].Add(Stacked(gradient, scope, units.Dims[0]));
-                else if (strict) throw TransformErrors.Independent(op, j);
+                else if (strict) throw TransformErrors.Independent(op, inputs, j);
             }
         }
         var results = new Tensor[variables.Length];
@@ -209,7 +225,7 @@ public static partial class Functional
                     if (outputs[k].Shape != values[k].Shape) throw TransformErrors.OtherShape(op, values[k].Shape, outputs[k].Shape);
                 if (outputs is null) CheckResults(op, values);
                 outputs = values;
-                if (strict && Array.Exists(results, result => result is null)) throw TransformErrors.Independent(op, j);
+                if (strict && Array.Exists(results, result => result is null)) throw TransformErrors.Independent(op, inputs, j);
                 if (Array.TrueForAll(results, result => result is null)) break;
                 columns[j].Add([.. results.Select((result, k) => Stacked(result ?? Differentiation.ZerosLike(values[k]), scope, units.Dims[0]))]);
             }
@@ -242,11 +258,6 @@ public static partial class Functional
         foreach (Tensor other in widest) width = Math.Max(width, other.Numel);
         int portion = (int)Math.Clamp(MostElements / width, 1, Math.Max(n, 1));
         for (int from = 0; from < n; from += portion)
-        {
-            int count = Math.Min(portion, n - from);
-            NdArray units = NdArray.Zeros([count, .. space.Dims], space.DType);
-            for (int i = 0; i < count; i++) units.SetDouble((i * n) + from + i, 1);
-            yield return new Tensor(units);
-        }
+            yield return Differentiation.UnitVectors(space, from, Math.Min(portion, n - from));
     }
 }

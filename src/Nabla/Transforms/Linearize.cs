@@ -4,6 +4,8 @@ public static partial class Functional
 {
     // ---- the derivative as a linear map ---------------------------------------------------------------------------------
 
+    private const string LinearizeOp = "Functional.Linearize";
+
     /// <summary>
     /// The value of a function and its derivative at the point as a linear map of directions, v ↦ J(x)·v, which can be called any
     /// number of times without running the function again.
@@ -20,12 +22,30 @@ public static partial class Functional
     /// <returns>The value; and the map, whose argument has x's shape and dtype, and whose result those of the value.</returns>
     /// <exception cref="DTypeException">x is not floating point, or a direction has another dtype.</exception>
     /// <exception cref="ShapeException">A direction has another shape than x.</exception>
+    /// <exception cref="ArgumentException">A direction is null.</exception>
     /// <exception cref="AutogradException">The function returned null or changed its argument in place.</exception>
     public static (Tensor Value, Func<Tensor, Tensor> Jvp) Linearize(Func<Tensor, Tensor> function, Tensor x, bool? createGraph = null)
     {
         ArgumentNullException.ThrowIfNull(function);
         (Tensor value, Func<IReadOnlyList<Tensor?>, Tensor> jvp) = Linearize(xs => function(xs[0]), [x], createGraph);
-        return (value, tangent => jvp([tangent]));
+        return (value, tangent => jvp([tangent ?? throw TransformErrors.NullDirection(LinearizeOp, "tangent", 0)]));
+    }
+
+    /// <summary>The value of a function of two tensors and its derivative there as a linear map of directions, one for each.</summary>
+    /// <inheritdoc cref="Linearize(Func{Tensor, Tensor}, Tensor, bool?)"/>
+    /// <param name="function">From two tensors to one.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second argument.</param>
+    /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    public static (Tensor Value, Func<Tensor, Tensor, Tensor> Jvp) Linearize(Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, bool? createGraph = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        (Tensor value, Func<IReadOnlyList<Tensor?>, Tensor> jvp) = Linearize(xs => function(xs[0], xs[1]), [x, y], createGraph);
+        return (value, (tangentX, tangentY) => jvp(
+        [
+            tangentX ?? throw TransformErrors.NullDirection(LinearizeOp, "tangent", 0),
+            tangentY ?? throw TransformErrors.NullDirection(LinearizeOp, "tangent", 1),
+        ]));
     }
 
     /// <summary>The value of a function of any number of tensors and its derivative there as a linear map of directions.</summary>
@@ -40,7 +60,7 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
-        (Tensor[] values, Func<IReadOnlyList<Tensor?>, Tensor[]> jvp) = LinearMapOf("Functional.Linearize", xs => [function(xs)], inputs, createGraph);
+        (Tensor[] values, Func<IReadOnlyList<Tensor?>, Tensor[]> jvp) = LinearMapOf(LinearizeOp, xs => [function(xs)], inputs, createGraph);
         return (values[0], tangents => jvp(tangents)[0]);
     }
 
@@ -53,26 +73,25 @@ public static partial class Functional
         using (Differentiation.Enter())
         {
             variables = Differentiation.Variables(op, inputs, connected: record);
-            values = Differentiation.CallMany(op, function, variables);
+            values = Differentiation.CallMany(op, function, variables, StructureTensors.PlacesOf(inputs));
 
             // Where the pullback is evaluated does not matter, since it is linear. Not 0, where some rules take a short cut.
             cotangents = Array.ConvertAll(values, value => value.RequiresGrad ? Tensor.Ones(value.Shape, value.DType).RequireGrad() : null);
             pulled = Differentiation.Pull(values, variables, cotangents, retainGraph: true, record: true, op);
         }
         Tensor[] results = Array.ConvertAll(values, value => Differentiation.Finish(value, record));
+        IReadOnlyList<Tensor> named = Differentiation.Named(inputs, variables);
         return (results, Push);
 
         Tensor[] Push(IReadOnlyList<Tensor?> tangents)
         {
             ArgumentNullException.ThrowIfNull(tangents);
-            if (tangents.Count != variables.Length) throw TransformErrors.TangentCount(op, tangents.Count, variables.Length);
+            Differentiation.CheckDirections(op, "tangent", named, tangents);
             var rows = new List<Tensor>();
             var directions = new List<Tensor>();
             for (int i = 0; i < variables.Length; i++)
             {
                 if (tangents[i] is not { } tangent) continue;
-                if (tangent.Shape != variables[i].Shape) throw TransformErrors.TangentShape(op, i, tangent.Shape, variables[i].Shape);
-                if (tangent.DType != variables[i].DType) throw TransformErrors.TangentDType(op, i, tangent.DType, variables[i].DType);
                 if (pulled[i] is not { } row) continue;
                 rows.Add(row);
                 directions.Add(tangent);

@@ -11,17 +11,28 @@ internal abstract class RecordableFunction
     /// <summary>The results alone.</summary>
     public Tensor[] Run(IReadOnlyList<Tensor> inputs) => Run(inputs, out _);
 
+    /// <summary>The function as the user gave it.</summary>
+    public abstract Delegate Original { get; }
+
     /// <summary>The form of a result; it holds no numbers.</summary>
-    public abstract object FormOf(object returned, int count);
+    /// <param name="returned">A result.</param>
+    /// <param name="tensors">The tensors in it.</param>
+    public abstract object FormOf(object returned, ReadOnlySpan<Tensor> tensors);
 
     /// <summary>The same function, which does not hold the argument for which it was made, but only its form.</summary>
-    public abstract RecordableFunction WithoutNumbers(int count);
+    /// <param name="inputs">The tensors of the argument.</param>
+    public abstract RecordableFunction WithoutNumbers(ReadOnlySpan<Tensor> inputs);
 
-    private protected static T Emptied<T>(T structure, int count)
+    // Tensors of the same shapes with one number each.
+    private protected static T Emptied<T>(T structure, ReadOnlySpan<Tensor> tensors)
     {
-        var nothing = new Tensor[count];
-        Array.Fill(nothing, Tensor.Zeros([0]));
-        return TensorStructure.Rebuild(structure, nothing);
+        var empty = new Tensor[tensors.Length];
+        for (int i = 0; i < empty.Length; i++)
+        {
+            Tensor x = tensors[i];
+            empty[i] = new Tensor(new NdArray(Storage.AllocateZeroed(1, x.DType), x.Dims, new int[x.Rank], 0, x.DType));
+        }
+        return TensorStructure.Rebuild(structure, empty);
     }
 }
 
@@ -35,10 +46,15 @@ internal sealed class RecordableFunction<T, TResult>(Func<T, TResult> function, 
         const string op = "Functional.Compile";
         TResult result = function(TensorStructure.Rebuild(at, inputs)) ?? throw RecordingErrors.ReturnedNull(op);
         returned = result;
-        return TensorStructure.Flatten(op, result, result, isResult: true);
+        if (result is Tensor only) return [only];
+        var walk = new StructureWalk(op, isResult: true, null) { KeepsConstants = true };
+        walk.Collect(result, result, typeof(TResult));
+        return walk.Collected.Count > 0 ? [.. walk.Collected] : throw walk.Error(TransformErrors.NoTensors(op, typeof(TResult)));
     }
 
-    public override object FormOf(object returned, int count) => Emptied((TResult)returned, count)!;
+    public override Delegate Original => function;
 
-    public override RecordableFunction WithoutNumbers(int count) => new RecordableFunction<T, TResult>(function, Emptied(at, count));
+    public override object FormOf(object returned, ReadOnlySpan<Tensor> tensors) => Emptied((TResult)returned, tensors)!;
+
+    public override RecordableFunction WithoutNumbers(ReadOnlySpan<Tensor> inputs) => new RecordableFunction<T, TResult>(function, Emptied(at, inputs));
 }

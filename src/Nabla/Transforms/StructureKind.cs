@@ -48,6 +48,7 @@ internal abstract class StructureKind
     private static StructureKind Find(Type type)
     {
         if (IsConstant(type)) return new ConstantKind();
+        if (type == typeof(SparseMatrix)) return new SparseKind();
         if (type.IsArray) return type.IsSZArray ? new ListKind(like => (IList)((Array)like).Clone(), type.GetElementType()!, fills: false) : new UnsupportedKind("Use an array of one axis, or of arrays.");
         if (typeof(IDictionary).IsAssignableFrom(type))
             return Maker(type, "Comparer") is { } make ? new DictionaryKind(like => (IDictionary)make(like), ItemType(type, typeof(IDictionary<,>), 1)) : new UnsupportedKind("Use a Dictionary.");
@@ -85,6 +86,26 @@ internal abstract class StructureKind
         public override void Collect(object value, object like, StructureWalk walk) { }
 
         public override object Rebuild(object like, StructureWalk walk) => like;
+    }
+
+    /// <summary>A sparse matrix: its values; its pattern is part of the form.</summary>
+    private sealed class SparseKind : StructureKind
+    {
+        public override void Collect(object value, object like, StructureWalk walk)
+        {
+            var matrix = (SparseMatrix)value;
+            if (!ReferenceEquals(matrix.Pattern, ((SparseMatrix)like).Pattern)) walk.MismatchedForm(typeof(SparseMatrix));
+            walk.Constants?.Add(matrix.Pattern);
+            walk.Enter(".Values");
+            walk.Collect(matrix.Values, ((SparseMatrix)like).Values, typeof(Tensor));
+            walk.Leave();
+        }
+
+        public override object Rebuild(object like, StructureWalk walk)
+        {
+            var matrix = (SparseMatrix)like;
+            return new SparseMatrix(matrix.Pattern, (Tensor)walk.Rebuild(matrix.Values, typeof(Tensor))!);
+        }
     }
 
     private sealed class UnsupportedKind(string problem) : StructureKind
@@ -141,19 +162,21 @@ internal abstract class StructureKind
             if (items.Count != form.Count) walk.MismatchedForm(value.GetType());
             foreach (DictionaryEntry entry in form)
             {
-                walk.Enter($"[{entry.Key}]");
+                walk.Enter(Step(entry.Key));
                 if (!items.Contains(entry.Key)) walk.MismatchedForm(value.GetType());
                 walk.Collect(items[entry.Key], entry.Value, element);
                 walk.Leave();
             }
         }
 
+        private static string Step(object key) => key is string word ? $"[\"{word}\"]" : $"[{key}]";
+
         public override object Rebuild(object like, StructureWalk walk)
         {
             IDictionary made = make(like);
             foreach (DictionaryEntry entry in (IDictionary)like)
             {
-                walk.Enter($"[{entry.Key}]");
+                walk.Enter(Step(entry.Key));
                 made[entry.Key] = walk.Rebuild(entry.Value, element);
                 walk.Leave();
             }

@@ -32,7 +32,7 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(function);
         const string op = "Functional.Grad";
-        return TensorStructure.Rebuild(at, Gradients(op, Rebuilding(function, at), TensorStructure.Flatten(op, at, at, isResult: false), createGraph, strict).Gradients);
+        return TensorStructure.Rebuild(at, Gradients(op, Rebuilding(function, at), TensorStructure.Named(op, at), createGraph, strict).Gradients);
     }
 
     /// <summary>The value of a function of a structure and its gradient.</summary>
@@ -42,7 +42,7 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(function);
         const string op = "Functional.ValueAndGrad";
-        (Tensor value, Tensor[] gradients) = Gradients(op, Rebuilding(function, at), TensorStructure.Flatten(op, at, at, isResult: false), createGraph, strict);
+        (Tensor value, Tensor[] gradients) = Gradients(op, Rebuilding(function, at), TensorStructure.Named(op, at), createGraph, strict);
         return (value, TensorStructure.Rebuild(at, gradients));
     }
 
@@ -70,19 +70,20 @@ public static partial class Functional
     /// <param name="function">From one structure to another.</param>
     /// <param name="at">Where; its tensors are floating point.</param>
     /// <param name="createGraph">Whether the results can be differentiated again; by default where something around them wants that.</param>
+    /// <param name="strict">Whether the map throws if the function does not depend on one of the tensors, instead of returning zeros for it.</param>
     [OverloadResolutionPriority(AfterTensors)]
-    public static (TResult Value, Func<TResult, T> Pullback) Vjp<T, TResult>(Func<T, TResult> function, T at, bool? createGraph = null)
+    public static (TResult Value, Func<TResult, T> Pullback) Vjp<T, TResult>(Func<T, TResult> function, T at, bool? createGraph = null, bool strict = false)
     {
         ArgumentNullException.ThrowIfNull(function);
         const string op = "Functional.Vjp";
         var structured = new StructuredFunction<T, TResult>(op, function, at);
-        (Tensor[] values, Func<IReadOnlyList<Tensor>, Tensor[]> pullback) = PullbackOf(op, structured.OfList, structured.Inputs, createGraph, strict: false);
+        (Tensor[] values, Func<IReadOnlyList<Tensor>, Tensor[]> pullback) = PullbackOf(op, structured.OfList, structured.Inputs, createGraph, strict);
         TResult value = structured.Result(values);
         return (value, cotangent => TensorStructure.Rebuild(at, pullback(TensorStructure.Flatten(op, cotangent, value, isResult: false))));
     }
 
     /// <summary>The value of a function between structures and its derivative there as a linear map of directions.</summary>
-    /// <inheritdoc cref="Vjp{T, TResult}(Func{T, TResult}, T, bool?)"/>
+    /// <inheritdoc cref="Vjp{T, TResult}(Func{T, TResult}, T, bool?, bool)"/>
     /// <remarks>See <see cref="Linearize(Func{Tensor, Tensor}, Tensor, bool?)"/> for what it costs.</remarks>
     [OverloadResolutionPriority(AfterTensors)]
     public static (TResult Value, Func<T, TResult> Jvp) Linearize<T, TResult>(Func<T, TResult> function, T at, bool? createGraph = null)
@@ -142,7 +143,7 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(function);
         const string op = "Functional.Hessian";
-        Tensor[][] blocks = Hessian(Rebuilding(function, at), TensorStructure.Flatten(op, at, at, isResult: false), createGraph, mode);
+        Tensor[][] blocks = Hessian(Rebuilding(function, at), TensorStructure.Named(op, at), createGraph, mode);
         return Array.ConvertAll(blocks, row => TensorStructure.Rebuild(at, row));
     }
 
@@ -156,25 +157,28 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(function);
         const string op = "Functional.Hvp";
-        return TensorStructure.Rebuild(at, Hvp(Rebuilding(function, at), TensorStructure.Flatten(op, at, at, isResult: false), TensorStructure.Flatten(op, vector, at, isResult: false)));
+        return TensorStructure.Rebuild(at, Hvp(Rebuilding(function, at), TensorStructure.Named(op, at), TensorStructure.Flatten(op, vector, at, isResult: false)));
     }
 
     /// <summary>The results of a function between structures for many items, without a loop.</summary>
-    /// <inheritdoc cref="Vmap(Func{IReadOnlyList{Tensor}, IReadOnlyList{Tensor}}, IReadOnlyList{Tensor}, BatchAxes, int, VmapRandomness)"/>
+    /// <inheritdoc cref="Vmap(Func{IReadOnlyList{Tensor}, IReadOnlyList{Tensor}}, IReadOnlyList{Tensor}, BatchAxes, BatchAxes, VmapRandomness)"/>
     /// <typeparam name="T">A tuple, array, list, dictionary or record of tensors and of such structures.</typeparam>
     /// <typeparam name="TResult">The result: a tensor, or a structure of nothing but tensors.</typeparam>
     /// <param name="function">From the structure of one item to that of its result.</param>
     /// <param name="items">The structure of all items.</param>
     /// <param name="inAxes">The axis along which the items lie: one for all tensors, or one for each in their order, null where it is the same for all items.</param>
-    /// <param name="outAxis">The axis of the results along which the items are to lie.</param>
+    /// <param name="outAxes">
+    /// The axis along which the items are to lie: one for all tensors of the result, or one for each in their order, null where it is the same
+    /// for all items and is wanted once.
+    /// </param>
     /// <param name="randomness">What random numbers drawn inside the function are.</param>
     [OverloadResolutionPriority(AfterTensors)]
     public static TResult Vmap<T, TResult>(
-        Func<T, TResult> function, T items, BatchAxes inAxes = default, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+        Func<T, TResult> function, T items, BatchAxes inAxes = default, BatchAxes outAxes = default, VmapRandomness randomness = VmapRandomness.Error)
     {
         ArgumentNullException.ThrowIfNull(function);
         var structured = new StructuredFunction<T, TResult>("Functional.Vmap", function, items);
-        return structured.Result(Vmap(structured.OfList, structured.Inputs, inAxes, outAxis, randomness));
+        return structured.Result(Vmap(structured.OfList, structured.Inputs, inAxes, outAxes, randomness));
     }
 
     /// <summary>The value of a function between structures, of which backward keeps only the argument.</summary>
@@ -191,6 +195,13 @@ public static partial class Functional
         return structured.Result(Checkpoint(structured.OfList, structured.Inputs));
     }
 
+    /// <summary>The same numbers as constants of all derivatives, in a structure of the same form.</summary>
+    /// <typeparam name="T">A tuple, array, list, dictionary or record of tensors and of such structures.</typeparam>
+    /// <param name="structure">Whose tensors are taken; the others share their memory.</param>
+    /// <exception cref="ArgumentException">The structure holds no tensors, a null, or a member whose type is no structure; the text says which.</exception>
+    [OverloadResolutionPriority(AfterTensors)]
+    public static T StopGradient<T>(T structure) => TensorStructure.Rebuild(structure, [.. TensorStructure.Named("Functional.StopGradient", structure).Select(x => x.Detach())]);
+
     private static Func<IReadOnlyList<Tensor>, Tensor> Rebuilding<T>(Func<T, Tensor> function, T at) => xs => function(TensorStructure.Rebuild(at, xs));
 
     /// <summary>A function between structures as one between lists of tensors.</summary>
@@ -198,7 +209,7 @@ public static partial class Functional
     {
         private TResult? form;
 
-        public Tensor[] Inputs { get; } = TensorStructure.Flatten(op, at, at, isResult: false);
+        public StructureTensors Inputs { get; } = TensorStructure.Named(op, at);
 
         public Tensor[] OfList(IReadOnlyList<Tensor> inputs)
         {

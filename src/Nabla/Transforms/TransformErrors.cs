@@ -3,8 +3,11 @@ namespace Nabla;
 /// <summary>The texts of what can go wrong in transforms of functions, in one place.</summary>
 internal static class TransformErrors
 {
-    public static DTypeException NotFloatingPoint(string op, int index, Tensor x) =>
-        new($"{op}: input {index} is {x.DType.Word()} {x.Shape}; only floating-point inputs have derivatives. Convert it with To(DType.Float32), or capture it in the function instead of passing it.");
+    /// <summary>What an argument is called: by its number, or by its place in a structure.</summary>
+    private static string Input(IReadOnlyList<Tensor> inputs, int index, string word = "input") => inputs is StructureTensors structure ? structure.Place(index) : $"{word} {index}";
+
+    public static DTypeException NotFloatingPoint(string op, IReadOnlyList<Tensor> inputs, int index) =>
+        new($"{op}: {Input(inputs, index)} is {inputs[index].DType.Word()} {inputs[index].Shape}; only floating-point inputs have derivatives. Convert it with To(DType.Float32), or capture it in the function instead of passing it.");
 
     public static DTypeException ResultNotFloatingPoint(string op, int index, Tensor result) =>
         new($"{op}: result {index} of the function is {result.DType.Word()} {result.Shape}; only floating-point results have derivatives. Return it from another function, or convert it with To(DType.Float32) if zeros are meant.");
@@ -12,17 +15,20 @@ internal static class TransformErrors
     public static ShapeException NotOneElement(string op, Shape shape) =>
         new($"{op}: the function returned {shape}; a gradient needs one element. Reduce it with Sum(), or use Jacobian.");
 
-    public static ArgumentException TangentCount(string op, int given, int needed) =>
-        new($"{op}: {given} tangents for {needed} inputs. Give one for each.");
+    public static ArgumentException DirectionCount(string op, string word, int given, int needed) =>
+        new($"{op}: {given} {word}s for {needed} inputs. Give one for each.");
 
-    public static ShapeException TangentShape(string op, int index, Shape given, Shape needed) =>
-        new($"{op}: tangent {index} is {given}, input {index} is {needed}. Give a direction of the input's shape; to take several directions at once, use Vmap over Jvp.");
+    public static ShapeException DirectionShape(string op, string word, IReadOnlyList<Tensor> inputs, int index, Tensor given) =>
+        new($"{op}: {word} {index} is {given.Shape}, {Input(inputs, index)} is {inputs[index].Shape}. Give a direction of the input's shape; to take several directions at once, use Vmap over {op.Split('.')[^1]}.");
 
-    public static DTypeException TangentDType(string op, int index, DType given, DType needed) =>
-        new($"{op}: tangent {index} is {given.Word()}, input {index} is {needed.Word()}. Convert it with To(DType.{needed}).");
+    public static DTypeException DirectionDType(string op, string word, IReadOnlyList<Tensor> inputs, int index, Tensor given) =>
+        new($"{op}: {word} {index} is {given.DType.Word()}, {Input(inputs, index)} is {inputs[index].DType.Word()}. Convert it with To(DType.{inputs[index].DType}).");
 
-    public static AutogradException Independent(string op, int input) =>
-        new($"{op}: the function does not depend on input {input}, and strict: true was passed. Leave strict out to get zeros.");
+    public static ArgumentException NullDirection(string op, string word, int index) =>
+        new($"{op}: {word} {index} is null. Pass a direction of the input's shape; zeros hold the input fixed.");
+
+    public static AutogradException Independent(string op, IReadOnlyList<Tensor> inputs, int index) =>
+        new($"{op}: the function does not depend on {Input(inputs, index)}, and strict: true was passed. Leave strict out to get zeros.");
 
     public static AutogradException ConstantResult(string op, int output) =>
         new($"{op}: result {output} of the function does not depend on its inputs, and strict: true was passed. Leave strict out to get zeros.");
@@ -41,9 +47,6 @@ internal static class TransformErrors
     public static DTypeException IntoDType(string op, int index, DType given, DType needed) =>
         new($"{op}: CallInto was given a {given.Word()} tensor for result {index}, which is {needed.Word()}. Pass one of that type.");
 
-    public static AutogradException DrawsInRecordedCall(string op) =>
-        new($"{op}: the function draws random numbers, and an argument or a captured tensor requires a gradient: backward would draw others. Compile the gradient too, with ValueAndGrad() or a function that differentiates inside; or call it under no-grad.");
-
     public static AutogradException IntoInsideTransform(string op) =>
         new($"{op}: CallInto writes into memory, which a transform or a function that is being compiled cannot follow. Use Call there.");
 
@@ -52,22 +55,33 @@ internal static class TransformErrors
     public static ArgumentException NoInputs(string op) => new($"{op}: there are no inputs. Give at least one tensor.");
 
     public static ArgumentException AxesCount(string op, int given, int needed) =>
-        new($"{op}: inAxes names {given} axes for {needed} arguments. Give one for each, null where the argument is the same for all items.");
+        new($"{op}: inAxes names {given} axes for {needed} arguments. Give one for each, null where the argument is the same for all items.", "inAxes");
+
+    public static ArgumentException OutAxesCount(string op, int given, int needed) =>
+        new($"{op}: outAxes names {given} axes for {needed} results. Give one for each, null where the result is the same for all items.", "outAxes");
 
     public static ArgumentException NothingBatched(string op, int count) =>
         new($"{op}: inAxes says of all {count} arguments that they are the same for all items. Name an axis of at least one, or call the function itself.");
 
-    public static ArgumentOutOfRangeException InAxis(string op, int input, int axis, Shape shape) =>
-        new("inAxis", axis, $"{op}: axis {axis} was named for the items of argument {input}, which is {shape} and has axes {-shape.Rank} to {shape.Rank - 1}. Name one of them.");
+    public static ArgumentOutOfRangeException InAxis(string op, string parameter, IReadOnlyList<Tensor> inputs, int index, int axis) =>
+        new(parameter, axis, $"{op}: axis {axis} was named for the items of {Input(inputs, index, "argument")}, which is {inputs[index].Shape} and has axes {-inputs[index].Rank} to {inputs[index].Rank - 1}. Name one of them.");
 
-    public static ArgumentOutOfRangeException OutAxis(string op, int output, int axis, Shape item) =>
-        new("outAxis", axis, $"{op}: outAxis is {axis}; result {output} is {item} for each item, so the items can lie along axes {-item.Rank - 1} to {item.Rank}. Name one of them.");
+    public static ArgumentOutOfRangeException OutAxis(string op, string parameter, int output, int axis, Shape item) =>
+        new(parameter, axis, $"{op}: {parameter} is {axis} for result {output}, which is {item} for each item, so the items can lie along axes {-item.Rank - 1} to {item.Rank}. Name one of them.");
 
-    public static ShapeException ScalarItems(string op, int input) =>
-        new($"{op}: argument {input} is a scalar and has no axis of items. Pass null for it in inAxes if it is the same for all items.");
+    public static ArgumentException DiffersBetweenItems(string op, int output) =>
+        new($"{op}: outAxes says that result {output} is the same for all items, but it depends on them. Name the axis along which they are to lie.", "outAxes");
 
-    public static ShapeException ItemCounts(string op, int first, Shape firstShape, int firstCount, int second, Shape secondShape, int secondCount) =>
-        new($"{op}: argument {first} {firstShape} has {firstCount} items, argument {second} {secondShape} has {secondCount}. They must be equal; check inAxes, or pass null for what is the same for all.");
+    public static ShapeException ScalarItems(string op, IReadOnlyList<Tensor> inputs, int index) =>
+        new($"{op}: {Input(inputs, index, "argument")} is a scalar and has no axis of items. Pass null for it in inAxes if it is the same for all items.");
+
+    public static ShapeException ItemCounts(string op, IReadOnlyList<Tensor> inputs, int first, int firstCount, int second, int secondCount) =>
+        new($"{op}: {Input(inputs, first, "argument")} {inputs[first].Shape} has {firstCount} items, {Input(inputs, second, "argument")} {inputs[second].Shape} has {secondCount}. They must be equal; check inAxes, or pass null for what is the same for all.");
+
+    public static ArgumentException NullTensor(string op, int index) => new($"{op}: tensor {index} is null. Pass one for each place.");
+
+    public static AutogradException NothingFor(string op, IReadOnlyList<Tensor> tensors, int index) =>
+        new($"{op}: the function returned null for {Input(tensors, index)}. Return a tensor.");
 
     public static ArgumentException NullInput(string op, int index) => new($"{op}: input {index} is null. Pass a tensor.");
 
@@ -115,6 +129,9 @@ internal static class TransformErrors
 
     public static DTypeException NeedsDouble(string op, string what, Tensor x) =>
         new($"{op}: {what} is {x.DType.Word()} {x.Shape}; central differences need float64, in float32 they have two correct digits. Convert it with To(DType.Float64).");
+
+    public static DTypeException ComplexOutput(string op, int output, Tensor x) =>
+        new($"{op}: output {output} is {x.DType.Word()} {x.Shape}; derivatives of real numbers are compared. Return its ViewAsReal(), which has both parts along a last axis, or Real and Imag of it.");
 
     public static DTypeException NothingToCheck(string op) =>
         new($"{op}: none of the inputs is floating point, so there is no derivative to check. Pass float64 tensors.");

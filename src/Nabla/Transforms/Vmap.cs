@@ -38,12 +38,13 @@ public static partial class Functional
     /// <param name="inAxis">The axis of x along which the items lie; negative counts from the back.</param>
     /// <param name="outAxis">The axis of the result along which the items are to lie.</param>
     /// <param name="randomness">What random numbers drawn inside the function are.</param>
+    /// <exception cref="ArgumentException">x is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">x or the result has no such axis.</exception>
     /// <exception cref="AutogradException">The function asks for the value of a tensor that stands for many, or for random numbers while <paramref name="randomness"/> says nothing about them.</exception>
     public static Tensor Vmap(Func<Tensor, Tensor> function, Tensor x, int inAxis = 0, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Vmap(xs => [function(xs[0])], [x], inAxis, outAxis, randomness)[0];
+        return Batched(xs => [function(xs[0])], [x], inAxis, outAxis, randomness, nameof(inAxis), nameof(outAxis))[0];
     }
 
     /// <summary>The results of a function of two items for many.</summary>
@@ -59,7 +60,7 @@ public static partial class Functional
         Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor y, BatchAxes inAxes = default, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Vmap(xs => [function(xs[0], xs[1])], [x, y], inAxes, outAxis, randomness)[0];
+        return Batched(xs => [function(xs[0], xs[1])], [x, y], inAxes, outAxis, randomness, nameof(inAxes), nameof(outAxis))[0];
     }
 
     /// <summary>The results of a function of any number of tensors, with any number of results, for many items.</summary>
@@ -67,35 +68,55 @@ public static partial class Functional
     /// <param name="function">From a list of tensors to a list of tensors.</param>
     /// <param name="inputs">The arguments.</param>
     /// <param name="inAxes">The axis of each argument along which the items lie; null where it is the same for all.</param>
-    /// <param name="outAxis">The axis of the results along which the items are to lie.</param>
+    /// <param name="outAxes">
+    /// The axis of each result along which the items are to lie; null where the result is the same for all items and is wanted once.
+    /// </param>
     /// <param name="randomness">What random numbers drawn inside the function are.</param>
-    /// <exception cref="ArgumentException">There are not as many axes as arguments, or no argument has items.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many axes as arguments or results, no argument has items, or a result of which <paramref name="outAxes"/> says
+    /// that it is the same for all items depends on them.
+    /// </exception>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public static Tensor[] Vmap(
         Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs,
-        BatchAxes inAxes = default, int outAxis = 0, VmapRandomness randomness = VmapRandomness.Error)
+        BatchAxes inAxes = default, BatchAxes outAxes = default, VmapRandomness randomness = VmapRandomness.Error)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
+        return Batched(function, inputs, inAxes, outAxes, randomness, nameof(inAxes), nameof(outAxes));
+    }
+
+    /// <summary>The work of all overloads, with the names of their parameters.</summary>
+    private static Tensor[] Batched(
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs,
+        BatchAxes inAxes, BatchAxes outAxes, VmapRandomness randomness, string inParameter, string outParameter)
+    {
         const string op = "Functional.Vmap";
         int?[] axes = inAxes.For(op, inputs.Count);
-        (int count, int named) = ItemCount(op, inputs, axes);
+        (int count, int named) = ItemCount(op, inputs, axes, inParameter);
         if (named < 0) throw TransformErrors.NothingBatched(op, inputs.Count);
 
         using var scope = new VmapScope(op, count, randomness);
         var items = new Tensor[inputs.Count];
         for (int i = 0; i < items.Length; i++)
             items[i] = axes[i] is { } axis ? BatchMode.Wrap(scope.Level, inputs[i].MoveAxis(axis, 0)) : inputs[i];
-        using var guard = new InputGuard(op, items);
+        using var guard = new InputGuard(op, items, StructureTensors.PlacesOf(inputs));
         IReadOnlyList<Tensor> outputs = function(items) ?? throw TransformErrors.ReturnedNull(op);
         guard.Check();
         var results = new Tensor[outputs.Count];
+        int?[] places = outAxes.ForResults(op, results.Length);
         for (int k = 0; k < results.Length; k++)
         {
             Tensor output = outputs[k] ?? throw TransformErrors.ReturnedNull(op);
-            Tensor stacked = BatchMode.ItemsOf(output, scope.Level) ?? VectorSpace.Current.Repeat(output, count);
-            if (outAxis < -stacked.Rank || outAxis >= stacked.Rank) throw TransformErrors.OutAxis(op, k, outAxis, output.Shape);
-            results[k] = stacked.MoveAxis(0, outAxis);
+            Tensor? own = BatchMode.ItemsOf(output, scope.Level);
+            if (places[k] is not { } axis)
+            {
+                results[k] = own is null ? output : throw TransformErrors.DiffersBetweenItems(op, k);
+                continue;
+            }
+            Tensor stacked = own ?? VectorSpace.Current.Repeat(output, count);
+            if (axis < -stacked.Rank || axis >= stacked.Rank) throw TransformErrors.OutAxis(op, outParameter, k, axis, output.Shape);
+            results[k] = stacked.MoveAxis(0, axis);
         }
         return results;
     }
@@ -103,21 +124,21 @@ public static partial class Functional
     /// <summary>How many items the arguments have.</summary>
     internal static int ItemsOf(string op, ReadOnlySpan<Tensor> inputs, int?[] axes)
     {
-        (int count, int named) = ItemCount(op, inputs.ToArray(), axes);
+        (int count, int named) = ItemCount(op, inputs.ToArray(), axes, "inAxes");
         return named < 0 ? throw TransformErrors.NothingBatched(op, inputs.Length) : count;
     }
 
-    private static (int Count, int Named) ItemCount(string op, IReadOnlyList<Tensor> inputs, int?[] axes)
+    private static (int Count, int Named) ItemCount(string op, IReadOnlyList<Tensor> inputs, int?[] axes, string parameter)
     {
         int count = 0, named = -1;
         for (int i = 0; i < axes.Length; i++)
         {
+            Tensor x = inputs[i] ?? throw TransformErrors.NullInput(op, i);
             if (axes[i] is not { } axis) continue;
-            Tensor x = inputs[i];
-            if (x.Rank == 0) throw TransformErrors.ScalarItems(op, i);
-            if (axis < -x.Rank || axis >= x.Rank) throw TransformErrors.InAxis(op, i, axis, x.Shape);
+            if (x.Rank == 0) throw TransformErrors.ScalarItems(op, inputs, i);
+            if (axis < -x.Rank || axis >= x.Rank) throw TransformErrors.InAxis(op, parameter, inputs, i, axis);
             int length = x.Dims[axis < 0 ? axis + x.Rank : axis];
-            if (named >= 0 && length != count) throw TransformErrors.ItemCounts(op, named, inputs[named].Shape, count, i, x.Shape, length);
+            if (named >= 0 && length != count) throw TransformErrors.ItemCounts(op, inputs, named, count, i, length);
             if (named < 0) (count, named) = (length, i);
         }
         return (count, named);

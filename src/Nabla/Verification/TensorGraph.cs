@@ -29,7 +29,7 @@ internal sealed class TensorGraph
             if (!at[i].DType.IsFloatingPoint()) continue;
             leaves.Add(arguments[i].RequireGrad());
         }
-        if (leaves.Count == 0) throw at.Count == 0 ? TransformErrors.NoInputs(op) : TransformErrors.NotFloatingPoint(op, 0, at[0]);
+        if (leaves.Count == 0) throw at.Count == 0 ? TransformErrors.NoInputs(op) : TransformErrors.NotFloatingPoint(op, at, 0);
         using IDisposable scope = Autograd.EnableGrad();
         Tensor result = function(arguments) ?? throw VerificationErrors.NullResult(op);
         if (cotangent is not null && cotangent.Shape != result.Shape) throw AutogradErrors.GradShape(op, cotangent.Shape, result.Shape);

@@ -237,6 +237,30 @@ public sealed class SavedTensorHookTests
     }
 
     [Fact]
+    public void What_cannot_be_written_is_named_with_the_place()
+    {
+        string folder = Directory.CreateTempSubdirectory("nabla-test").FullName, file = Path.Combine(folder, "file");
+        try
+        {
+            File.WriteAllText(file, "no folder");
+            string message = Assert.ThrowsAny<IOException>(() => Autograd.SaveOnDisk(file)).Message;
+            Assert.Contains($"SaveOnDisk: no folder for saved tensors can be made in {file}", message, StringComparison.Ordinal);
+
+            Tensor x = Tensor.Ones([2000], DType.Float64, requiresGrad: true);
+            using (Autograd.SaveOnDisk(Path.Combine(folder, "sub")))
+            {
+                Directory.Delete(Path.Combine(folder, "sub"), recursive: true);
+                message = Assert.ThrowsAny<IOException>(() => x * x).Message;
+            }
+            Assert.Contains($"SaveOnDisk: the float64 tensor [2000] cannot be written to {Path.Combine(folder, "sub")}", message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_file_that_is_gone_or_cut_is_named()
     {
         string folder = Directory.CreateTempSubdirectory("nabla-test").FullName;

@@ -81,6 +81,7 @@ public sealed class LessonsTests(LessonsRun run) : IClassFixture<LessonsRun>
     [InlineData("gradients-inside-training", "gradient penalty; a critic with gradient penalty; MAML's inner step; sines by MAML")]
     [InlineData("solvers", "decay; growth, fitted through its solver; Kepler's equation; an equilibrium layer")]
     [InlineData("many-at-once", "per-example gradients; clipping each example's gradient; per-example gradients of a network; a Hessian for each example; checkpointing")]
+    [InlineData("compile", "exp(-x²/2); three blended Gaussians; signatures; decisions; Vmap as one loop; a sparse Jacobian")]
     public void Every_example_of_what_comes_after_has_its_rows(string lesson, string examples) => Assert.Equal(
         examples.Split("; "),
         run.Rows.EnumerateArray().Where(row => row.GetProperty("lesson").GetString() == lesson).Select(row => row.GetProperty("example").GetString()!).Distinct());

@@ -50,11 +50,11 @@ internal static partial class OpCalls
 
     private static IEnumerable<Sample> PositionSamples() =>
     [
-        new("Nonzero", x => (x[0] > 0).Nonzero(), S(2, 3)),
-        new("ArgWhere", x => x[0].Relu().ArgWhere(), S(2, 3)),
-        new("Where", x => Joined(Tensor.Where(x[0] > 0)), S(2, 3)),
+        new("Nonzero", x => (x[0] > 0).Nonzero(), S(2, 3)) { ShapeOfValues = true },
+        new("ArgWhere", x => x[0].Relu().ArgWhere(), S(2, 3)) { ShapeOfValues = true },
+        new("Where", x => Joined(Tensor.Where(x[0] > 0)), S(2, 3)) { ShapeOfValues = true },
         new("OneHot", x => x[0].Abs().Long().OneHot(3), S(2, 3)),
-        new("OneHot", x => x[0].Abs().Long().OneHot(), S(4)),
+        new("OneHot", x => x[0].Abs().Long().OneHot(), S(4)) { ShapeOfValues = true },
         new("SearchSorted", x => Tensor.SearchSorted(x[0].Sort().Values, x[1]), S(5), S(2, 3)),
         new("SearchSorted", x => Tensor.SearchSorted(x[0].Sort().Values, x[1], right: true), S(2, 5), S(2, 3)),
         new("Bucketize", x => x[0].Bucketize(x[1].Sort().Values), S(2, 3), S(4)),

@@ -11,6 +11,9 @@ internal sealed record Sample(string Name, Func<Tensor[], Tensor> Call, params S
     /// <summary>Makes an input from numbers in (0, 1): its argument index and the tensor.</summary>
     public Func<int, Tensor, Tensor> From { get; init; } = (_, unit) => (unit * 4.0) - 2.0;
 
+    /// <summary>Whether the shape of the result depends on the inputs' values, so that there is no result for many items at once.</summary>
+    public bool ShapeOfValues { get; init; }
+
     /// <summary>Whether the gradient can be differentiated again.</summary>
     public bool SecondOrder { get; init; } = true;
 

@@ -68,6 +68,37 @@ public sealed class CompileTests
         Assert.Equal(1, f.SignatureCount);
     }
 
+    private sealed class Scaled(Tensor factor)
+    {
+        public Tensor Factor { get; set; } = factor;
+
+        public Tensor Apply(Tensor x) => x * Factor;
+    }
+
+    [Fact]
+    public void A_variable_that_is_assigned_another_tensor_is_seen()
+    {
+        Tensor w = Tensor.Full([], 2.0), x = Tensor.Ones([]);
+        var scaled = new Scaled(Tensor.Full([], 5.0));
+        Func<Tensor, Tensor> inner = t => t * w;
+        CompiledFunction<Tensor, Tensor> direct = Functional.Compile((Tensor t) => t * w), nested = Functional.Compile((Tensor t) => inner(t) + 1);
+        CompiledFunction<Tensor, Tensor> method = Functional.Compile<Tensor, Tensor>(scaled.Apply), gradient = direct.Gradient();
+        CompiledFunction<Tensor, Tensor, Tensor> two = Functional.Compile((Tensor a, Tensor b) => a * b * w);
+        double[] Results() => [direct.Call(x).Item(), nested.Call(x).Item(), method.Call(x).Item(), gradient.Call(x).Item(), two.Call(x, x).Item()];
+        Assert.Equal([2, 3, 5, 2, 2], Results());
+
+        (w, scaled.Factor) = (Tensor.Full([], 3.0), Tensor.Full([], 7.0));
+
+        Assert.Equal([3, 4, 7, 3, 3], Results());
+        Assert.Equal(1, direct.SignatureCount);
+
+        // The same memory by another handle is the same tensor.
+        w = w.Detach();
+        int kept = direct.SignatureCount;
+        Assert.Equal([3, 4, 7, 3, 3], Results());
+        Assert.Equal(kept, direct.SignatureCount);
+    }
+
     [Fact]
     public void Views_and_in_place_changes_of_what_is_made_inside_are_followed()
     {
@@ -104,6 +135,29 @@ public sealed class CompileTests
         Assert.Equal(9, f.Call((Tensor.Full([], 3), 2)).Item());
         Assert.Equal(27, f.Call((Tensor.Full([], 3), 3)).Item());
         Assert.Equal(2, f.SignatureCount);
+    }
+
+    private sealed record Fitted(Tensor Weight, string Name, double? Scale, Tensor[] More);
+
+    [Fact]
+    public void Derivatives_by_a_record_keep_its_other_members_and_they_belong_to_the_signature()
+    {
+        CompiledFunction<Fitted, Tensor> f = Functional.Compile((Fitted p) => (p.Weight * p.Weight).Sum() * (p.Name == "double" ? 2 : 1) * (p.Scale ?? 1) + p.More[0].Sum());
+        CompiledFunction<Fitted, (Tensor Value, Fitted Gradient)> both = f.ValueAndGrad();
+        Tensor w = Tensor.Of([1.0, 2.0], DType.Float64), more = Tensor.Of([7.0], DType.Float64);
+
+        foreach ((string name, double? scale, double factor) in (ReadOnlySpan<(string, double?, double)>)[("double", null, 2), ("plain", null, 1), ("double", 3, 6), ("double", double.NaN, double.NaN), ("double", double.NaN, double.NaN)])
+        {
+            (Tensor value, Fitted gradient) = both.Call(new Fitted(w, name, scale, [more]));
+
+            Assert.Equal((5 * factor) + 7, value.Item());
+            Assert.Equal((name, scale), (gradient.Name, gradient.Scale));
+            Assert.Equal([2 * factor, 4 * factor], gradient.Weight.ToArray());
+            Assert.Equal([1], gradient.More[0].ToArray());
+            Assert.Equal(gradient.Weight.ToArray(), f.Gradient().Call(new Fitted(w, name, scale, [more])).Weight.ToArray());
+        }
+        Assert.Equal(4, both.SignatureCount);
+        Assert.Equal((2, "twice"), Functional.Compile((Tensor x) => (x + x, "twice")).Call(Tensor.Ones([])) switch { var (x, text) => (x.Item(), text) });
     }
 
     [Fact]
@@ -163,18 +217,36 @@ public sealed class CompileTests
     }
 
     [Fact]
-    public void A_call_that_draws_random_numbers_is_not_recorded_but_its_gradient_can_be_compiled()
+    public void Gradients_of_a_call_that_draws_belong_to_its_draw()
     {
+        // Two draws, one of them from the generator of all: with f(q) = Σ q² r + s the gradient is 2 q r, the second derivative 2 r.
         var generator = new Generator(7);
-        CompiledFunction<Tensor, Tensor> f = Functional.Compile((Tensor q) => (q * Tensor.RandLike(q, generator: generator)).Sum());
-        Tensor at = Tensor.Ones([50]).RequireGrad();
+        CompiledFunction<Tensor, Tensor> f = Functional.Compile((Tensor q) => ((q * q * Tensor.RandLike(q, generator: generator)) + Tensor.RandLike(q)).Sum());
+        Tensor at = Tensor.Full([50], 3, DType.Float64).RequireGrad();
+        Tensor.ManualSeed(5);
+        var mine = new Generator(7);
+        var shared = new Generator(5);
 
-        // Backward would draw other numbers than the call did: on the first call as on the next ones.
-        for (int call = 0; call < 2; call++)
-            Assert.Contains("ValueAndGrad", Assert.Throws<AutogradException>(() => f.Call(at)).Message, StringComparison.Ordinal);
+        // The first call, which is recorded, and later ones; another call comes between forward and backward.
+        for (int call = 0; call < 3; call++)
+        {
+            Tensor r = Tensor.RandLike(at, generator: mine), s = Tensor.RandLike(at, generator: shared);
+            Tensor value = f.Call(at);
+            _ = f.Call(at.Detach());
+            _ = Tensor.RandLike(at, generator: mine);
+            _ = Tensor.RandLike(at, generator: shared);
 
-        (Tensor value, Tensor gradient) = f.ValueAndGrad().Call(Tensor.Ones([50]));
-        Assert.Equal(value.Item(), gradient.Sum().Item(), 4);
+            Tensor gradient = Autograd.Grad(value, at, createGraph: true);
+            Tensor second = Autograd.Grad(gradient.Sum(), at);
+
+            Assert.Equal(((9 * r) + s).Sum().Item(), value.Item(), 10);
+            Assert.True(gradient.AllClose(6 * r));
+            Assert.True(second.AllClose(2 * r));
+        }
+        Assert.Equal(Tensor.Rand([4], generator: mine).ToArray(), Tensor.Rand([4], generator: generator).ToArray());
+
+        (Tensor compiled, Tensor slope) = f.ValueAndGrad().Call(Tensor.Full([50], 3, DType.Float64));
+        Assert.True(compiled.Item() > 1.5 * slope.Sum().Item());
     }
 
     [Fact]

@@ -48,6 +48,18 @@ public sealed class CompileVmapTests
     }
 
     [Fact]
+    public void A_variable_that_is_assigned_another_tensor_is_seen()
+    {
+        Tensor w = Tensor.Full([], 2.0);
+        CompiledVmap f = Functional.CompileVmap((Tensor x) => x * w);
+        Assert.Equal([2, 4], f.Call(Tensor.Of([1.0, 2.0]))[0].ToArray());
+
+        w = Tensor.Full([], 3.0);
+
+        Assert.Equal([3, 6], f.Call(Tensor.Of([1.0, 2.0]))[0].ToArray());
+    }
+
+    [Fact]
     public void Every_width_of_vectors_gives_the_same_and_so_does_the_interpreter()
     {
         Tensor x = Items(37, 5, DType.Float64, 3), target = Items(37, 2, DType.Float64, 4);

@@ -145,7 +145,14 @@ public sealed class CustomRuleTests
     [Fact]
     public void CustomVjp_has_no_forward_mode()
     {
-        Assert.Contains("CustomVjp", Assert.Throws<AutogradException>(() => Functional.Jvp(Sine, X, V)).Message, StringComparison.Ordinal);
+        foreach (Action forward in new Action[] { () => Functional.Jvp(Sine, X, V), () => GradCheck.Check(Sine, X), () => Functional.Vmap(x => Functional.Jvp(Sine, x, V).Tangent, Tensor.Stack([X, X])) })
+        {
+            string message = Assert.Throws<AutogradException>(forward).Message;
+            Assert.Contains("CustomVjp: states no forward-mode rule", message, StringComparison.Ordinal);
+            Assert.Contains("Functional.CustomJvp", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("Override", message, StringComparison.Ordinal);
+        }
+        GradCheck.Assert(Sine, X, checkForward: false);
         Func<Tensor, Tensor> wrong = Functional.CustomVjp(x => (x * 2, x), (x, g) => g.Sum());
         Assert.Throws<ShapeException>(() => Functional.Grad(x => wrong(x).Sum(), X));
     }

@@ -32,7 +32,11 @@ public sealed class FunctionRuleTests
         protected override Tensor[]? Batch(FunctionContext context, IReadOnlyList<Tensor> items, int count)
         {
             if (!batches) return null;
-            Tensor y = items[0].Exp() * items[1].Sum(1, keepAxis: true);
+            Tensor sums = items[1].Sum(1, keepAxis: true);
+            double[] scales = readsNumbers ? sums.ToArray<double>() : [];
+            Tensor y = readsNumbers
+                ? Tensor.FromArray(items[0].ToArray<double>().Select((value, i) => Math.Exp(value) * scales[i / items[0].Shape[1]]).ToArray()).Reshape(items[0].Shape)
+                : items[0].Exp() * sums;
             context.SaveForBackward(items[0], items[1], y);
             return [y];
         }

@@ -193,6 +193,28 @@ public sealed class FunctionalTests
     }
 
     [Fact]
+    public void Functions_of_two_tensors_have_every_derivative()
+    {
+        // f = x²y + y³ at x = 2, y = 3, element by element: J = (2xy, x² + 3y²), H = ((2y, 2x), (2x, 6y)).
+        static Tensor F(Tensor x, Tensor y) => x.Square() * y + y.Pow(3);
+        Tensor x = Tensor.Of([2.0], DType.Float64), y = Tensor.Of([3.0], DType.Float64), u = Tensor.Of([10.0], DType.Float64), v = Tensor.Of([100.0], DType.Float64);
+
+        (Tensor value, Func<Tensor, (Tensor X, Tensor Y)> pullback) = Functional.Vjp(F, x, y);
+        Assert.Equal(39, value.Item());
+        Assert.Equal((120.0, 310.0), (pullback(u).X.Item(), pullback(u).Y.Item()));
+        Assert.Equal(12 * 10 + 31 * 100, Functional.Linearize(F, x, y).Jvp(u, v).Item());
+
+        foreach (JacobianMode mode in Enum.GetValues<JacobianMode>())
+        {
+            var hessian = Functional.Hessian((a, b) => F(a, b).Sum(), x, y, mode: mode);
+            Assert.Equal((6.0, 4.0, 4.0, 18.0), (hessian.X.X.Item(), hessian.X.Y.Item(), hessian.Y.X.Item(), hessian.Y.Y.Item()));
+        }
+        Assert.Equal([1, 2], Functional.Hessian((a, b) => a.Sum() * b.Sum(), x, Tensor.Ones([2], DType.Float64)).X.Y.Shape);
+        (Tensor ofX, Tensor ofY) = Functional.Hvp((a, b) => F(a, b).Sum(), x, y, u, v);
+        Assert.Equal((6.0 * 10 + 4 * 100, 4.0 * 10 + 18 * 100), (ofX.Item(), ofY.Item()));
+    }
+
+    [Fact]
     public void Hessian_needs_one_element()
     {
         var error = Assert.Throws<ShapeException>(() => Functional.Hessian(x => x * x, Vector(1, 2)));

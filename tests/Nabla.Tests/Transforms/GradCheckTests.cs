@@ -39,6 +39,18 @@ public sealed class GradCheckTests
     }
 
     [Fact]
+    public void A_complex_output_is_refused_with_what_the_check_wants()
+    {
+        foreach (Action check in new Action[] { () => GradCheck.Check(x => x.Fft(), Vector(1, 2)), () => GradGradCheck.Check(xs => new[] { xs[0].Fft() }, [Vector(1, 2)]) })
+        {
+            string message = Assert.Throws<DTypeException>(check).Message;
+            Assert.Contains("Check: output 0 is complex128 [2]", message, StringComparison.Ordinal);
+            Assert.Contains("Return its ViewAsReal()", message, StringComparison.Ordinal);
+        }
+        GradCheck.Assert(x => x.Fft().ViewAsReal(), Vector(1, 2));
+    }
+
+    [Fact]
     public void Empty_and_independent_functions_pass()
     {
         GradCheck.Assert(x => x * x, Vector());

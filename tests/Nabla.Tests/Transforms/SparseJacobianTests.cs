@@ -209,4 +209,41 @@ public sealed class SparseJacobianTests
             Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
         }
     }
+
+    [Fact]
+    public void Compiled_they_are_the_same_at_every_point_and_for_every_shape()
+    {
+        CompiledFunction<Tensor, Tensor> neighbours = Functional.Compile<Tensor, Tensor>(Neighbours);
+        foreach (JacobianMode mode in (JacobianMode[])[JacobianMode.Forward, JacobianMode.Reverse])
+        {
+            CompiledFunction<Tensor, SparseMatrix> detected = neighbours.SparseJacobian(mode: mode);
+            CompiledFunction<Tensor, SparseMatrix> given = neighbours.SparseJacobian(JacobianCompression.Of(SparsityPattern.Detect(Neighbours, Vector(50)), mode));
+            foreach (Tensor x in (Tensor[])[Vector(50), Vector(50, seed: 2), Vector(700), Vector(50, seed: 3)])
+            {
+                Same(Functional.Jacobian(Neighbours, x), detected.Call(x));
+                if (x.Numel == 50) Same(Functional.Jacobian(Neighbours, x), given.Call(x));
+            }
+            Assert.Equal(2, detected.SignatureCount);
+            Assert.Throws<ShapeException>(() => given.Call(Vector(51)));
+
+            SparseMatrix into = given.Call(Vector(50));
+            given.CallInto(Vector(50, seed: 9), into);
+            Same(Functional.Jacobian(Neighbours, Vector(50, seed: 9)), into);
+        }
+    }
+
+    [Fact]
+    public void Compiled_Hessians_are_the_same_and_can_be_differentiated()
+    {
+        Func<Tensor, Tensor> f = x => ((x[..^1] * x[1..]).Sin() + (x[..^1].Square() * x[1..])).Sum();
+        CompiledFunction<Tensor, Tensor> compiled = Functional.Compile(f);
+        CompiledFunction<Tensor, SparseMatrix> hessian = compiled.SparseHessian();
+        foreach (ulong seed in (ulong[])[1, 2]) Same(Functional.Hessian(f, Vector(30, seed)), hessian.Call(Vector(30, seed)));
+        Same(Functional.Hessian(f, Vector(30)), compiled.SparseHessian(SparsityPattern.Banded(30, 1, 1)).Call(Vector(30)));
+
+        Tensor at = Vector(30).RequireGrad(), weights = Vector(30 + (2 * 29), seed: 4);
+        Tensor ours = Autograd.Grad((hessian.Call(at).Values * weights).Sum(), at);
+        Tensor theirs = Functional.Grad(x => (Functional.SparseHessian(f, x, SparsityPattern.Banded(30, 1, 1)).Values * weights).Sum(), at.Detach());
+        Assert.True(ours.AllClose(theirs, 1e-12, 1e-12));
+    }
 }

@@ -79,7 +79,7 @@ public sealed class StructureTests
             Same(Tensor.Zeros([2, 2], DType.Float64), both[0].Weight);
             Same(layer.Bias.Cos().Diag(), both[0].Bias);
             Same(jacobian.Weight, both[1].Weight);
-            Assert.Contains("does not depend on input 0", Assert.Throws<AutogradException>(() => Functional.Jacobian(l => (l.Bias, Outer(l)), layer, mode, strict: true)).Message, StringComparison.Ordinal);
+            Assert.Contains("does not depend on argument.Weight", Assert.Throws<AutogradException>(() => Functional.Jacobian(l => (l.Bias, Outer(l)), layer, mode, strict: true)).Message, StringComparison.Ordinal);
         }
         Dictionary<string, Tensor>[] ofTensor = Functional.Jacobian(d => new[] { d["x"] * 2, d["x"].Sum() }, new Dictionary<string, Tensor> { ["x"] = Of(1, 2) });
         Same(Of(1, 1), ofTensor[1]["x"]);
@@ -193,6 +193,19 @@ public sealed class StructureTests
         Tensor x = Of(2).RequireGrad();
         Functional.Checkpoint(f, new Pair(x, Of(3))).Product.Backward();
         Assert.Equal(3, x.Grad!.Item());
+    }
+
+    [Fact]
+    public void StopGradient_makes_constants_of_all_tensors_of_a_structure()
+    {
+        Layer gradient = Functional.Grad(layer =>
+        {
+            Layer still = Functional.StopGradient(layer);
+            Assert.Equal(("a", 2), (still.Name, still.Units));
+            return (still.Weight * layer.Weight).Sum() + still.Bias.Sum();
+        }, NewLayer(1, "a"));
+        Assert.Equal([1, 2], gradient.Weight.ToArray<double>());
+        Assert.Equal([0, 0], gradient.Bias.ToArray<double>());
     }
 
     [Fact]

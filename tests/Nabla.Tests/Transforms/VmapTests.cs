@@ -25,6 +25,27 @@ public sealed class VmapTests
     }
 
     [Fact]
+    public void Each_result_may_lie_along_an_axis_of_its_own_or_be_the_same_for_all_items()
+    {
+        Tensor w = Tensor.Of([1.0, 10.0, 100.0], DType.Float64);
+        Tensor[] results = Functional.Vmap(xs => [xs[0] * 2, xs[0] * xs[1], xs[1] + 1], [Rows, w], (0, null), (1, -2, null));
+        Equal([[0, 6], [2, 8], [4, 10]], results[0]);
+        Equal([[0, 10, 200], [3, 40, 500]], results[1]);
+        Equal([2, 11, 101], results[2]);
+
+        var structured = Functional.Vmap(p => (Double: p.X * 2, Shared: p.W + 1), (X: Rows, W: w), (0, null), (1, null));
+        Equal([[0, 6], [2, 8], [4, 10]], structured.Double);
+        Equal([2, 11, 101], structured.Shared);
+        Equal([[1, 1], [1, 1], [1, 1]], Functional.Vmap(xs => [xs[0] * 0 + 1], [Rows], outAxes: 1)[0]);
+
+        // The gradient of a shared result is that of the function itself, not of its repetitions.
+        Equal([1, 1, 1], Functional.Grad(v => Functional.Vmap(xs => [xs[0], xs[1] + 1], [Rows, v], (0, null), (0, null))[1].Sum(), w));
+        string message = Assert.Throws<ArgumentException>(() => Functional.Vmap(xs => [xs[1], xs[0]], [Rows, w], (0, null), (null, null))).Message;
+        Assert.Contains("outAxes says that result 1 is the same for all items, but it depends on them", message, StringComparison.Ordinal);
+        Assert.Contains("outAxes names 3 axes for 2 results", Assert.Throws<ArgumentException>(() => Functional.Vmap(xs => xs, [Rows, Rows], outAxes: (0, 0, 0))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_result_that_does_not_depend_on_the_items_is_repeated() =>
         Equal([[7, 7], [7, 7]], Functional.Vmap(_ => Tensor.Full([2], 7, DType.Float64), Rows));
 

@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Nabla;
+
+/// <summary>
+/// The variables in which a function holds the tensors that it captures: those of its closure, of the functions that it calls through
+/// variables, and the fields of the object whose method it is. If one is assigned another tensor, what was recorded is of the old one.
+/// </summary>
+internal sealed class ClosureGuard
+{
+    private readonly (object Owner, FieldInfo Variable, Storage Memory)[] held;
+
+    /// <param name="function">The function.</param>
+    /// <param name="captured">What it was seen to capture.</param>
+    public ClosureGuard(Delegate function, RecordedInput[] captured)
+    {
+        var found = new List<(object, FieldInfo, Storage)>();
+        var memory = new HashSet<Storage>();
+        foreach (RecordedInput input in captured)
+            if (input.Storage is { } storage) memory.Add(storage);
+        if (memory.Count > 0 && function.Target is { } target) Visit(target, memory, found, new HashSet<object>(ReferenceEqualityComparer.Instance));
+        held = [.. found];
+    }
+
+    /// <summary>Whether every variable holds the tensor that it held, or one in the same memory.</summary>
+    public bool Hold
+    {
+        get
+        {
+            foreach ((object owner, FieldInfo variable, Storage memory) in held)
+                if (variable.GetValue(owner) is not Tensor now || !ReferenceEquals(now.Value.Storage, memory)) return false;
+            return true;
+        }
+    }
+
+    private static void Visit(object owner, HashSet<Storage> memory, List<(object, FieldInfo, Storage)> found, HashSet<object> seen)
+    {
+        if (!seen.Add(owner)) return;
+        for (Type? type = owner.GetType(); type is not null; type = type.BaseType)
+        {
+            foreach (FieldInfo variable in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
+                if (variable.FieldType.IsValueType) continue;
+                object? value = variable.GetValue(owner);
+                if (value is Tensor x && !variable.IsInitOnly && memory.Contains(x.Value.Storage)) found.Add((owner, variable, x.Value.Storage));
+                else if (value is Delegate { Target: { } target }) Visit(target, memory, found, seen);
+                else if (value is not null && value.GetType().IsDefined(typeof(CompilerGeneratedAttribute))) Visit(value, memory, found, seen);
+            }
+        }
+    }
+}
