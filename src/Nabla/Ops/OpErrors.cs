@@ -114,6 +114,12 @@ internal static class OpErrors
     public static ShapeException ConvolutionShapes(string op, string problem, Tensor x, Tensor weight, string remedy) =>
         new($"{op}: {problem}: x is {x.Shape}, weight is {weight.Shape}. {remedy}");
 
+    public static DTypeException ConvolutionDTypes(string op, Tensor x, string name, Tensor other) =>
+        new($"{op}: element types differ: x is {x.DType.Word()}, {name} is {other.DType.Word()}. Convert one of them with To(DType.{DTypeRules.Promote(x.DType, other.DType)}).");
+
+    public static ArgumentOutOfRangeException OutputPadding(string op, Pair outputPadding, Pair stride, Pair dilation) =>
+        new(nameof(outputPadding), outputPadding, $"{op}: outputPadding is {outputPadding}, but must be less than the stride {stride} or the dilation {dilation}. Use a smaller one.");
+
     public static ArgumentOutOfRangeException WindowSetting(string op, string name, Pair value, int least) =>
         new(name, value, $"{op}: {name} is {value}, but neither number may be less than {least}. Use {least} or more.");
 

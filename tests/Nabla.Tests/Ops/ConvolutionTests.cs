@@ -26,6 +26,7 @@ public sealed class ConvolutionTests
         {
             "conv1d" => x[0].Conv1d(x[1], x[2], One("stride", 1), One("padding", 0), One("dilation", 1), groups),
             "conv2d" => x[0].Conv2d(x[1], x[2], Two("stride"), Two("padding"), Two("dilation"), groups),
+            "conv_transpose2d" => x[0].ConvTranspose2d(x[1], x[2], Two("stride"), Two("padding"), Two("output_padding"), groups, Two("dilation")),
             "max_pool2d" => x[0].MaxPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), Two("dilation")),
             _ => x[0].AvgPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), !settings.TryGetProperty("count_include_pad", out _)),
         };
