@@ -2,17 +2,44 @@ using System.Runtime.InteropServices;
 
 namespace Nabla.Symbolics;
 
+/// <summary>What a program computes with.</summary>
+internal enum Arithmetic
+{
+    /// <summary>float32.</summary>
+    Single,
+
+    /// <summary>float64.</summary>
+    Double,
+
+    /// <summary>int64, which wraps around.</summary>
+    Whole,
+}
+
+/// <summary>Which steps a graph does without.</summary>
+internal enum Folding
+{
+    /// <summary>Those that change no bit of a result: x·1, x - 0, -(-x), a + (-b).</summary>
+    SameBits,
+
+    /// <summary>Also x + 0, which is x but for the sign of a zero.</summary>
+    SameNumbers,
+
+    /// <summary>Also what a formula does without: 0·x, 0/x, x², 1/x and other powers with a number, factors -1. For a not-finite x they are another.</summary>
+    SameFormulas,
+}
+
 /// <summary>
 /// Steps over numbered inputs, each computed once: what is asked for a second time is the value that exists. Programs of single operations
 /// are replayed into it one after the other, in the order of their steps, so that a whole function becomes one program whose roundings are
-/// those of the operations. Numbers fold, and steps that a number makes trivial (x + 0, 1·x, 0·x, a choice that is decided) disappear.
+/// those of the operations. Numbers fold, steps that a number makes trivial disappear, and so does in the end what nobody reads.
 /// <code>
 /// values:  … -2, -1 constants | 0 … inputs-1 | steps from inputs on
 /// </code>
 /// </summary>
-/// <param name="inputCount">The number of inputs.</param>
-/// <param name="single">Whether arithmetic is float32, so that numbers are rounded to it when they fold.</param>
-internal sealed class StepGraph(int inputCount, bool single)
+/// <param name="inputCount">The number of inputs, or as many as there may be.</param>
+/// <param name="arithmetic">What it computes with: numbers that meet are combined in it.</param>
+/// <param name="folding">Which steps it does without.</param>
+internal sealed class StepGraph(int inputCount, Arithmetic arithmetic, Folding folding)
 {
     private readonly List<Instruction> code = [];
     private readonly List<double> constants = [];
@@ -23,7 +50,7 @@ internal sealed class StepGraph(int inputCount, bool single)
     public int InputCount => inputCount;
 
     /// <summary>Whether the arithmetic is float32.</summary>
-    public bool IsSingle => single;
+    public bool IsSingle => arithmetic == Arithmetic.Single;
 
     /// <summary>How many steps there are, needed or not.</summary>
     public int Count => code.Count;
@@ -31,7 +58,7 @@ internal sealed class StepGraph(int inputCount, bool single)
     /// <summary>The value of a number.</summary>
     public int Constant(double value)
     {
-        if (single) value = (float)value;
+        if (arithmetic == Arithmetic.Single) value = (float)value;
         ref int id = ref CollectionsMarshal.GetValueRefOrAddDefault(knownConstants, BitConverter.DoubleToInt64Bits(value), out bool exists);
         if (exists) return id;
         constants.Add(value);
@@ -68,6 +95,10 @@ internal sealed class StepGraph(int inputCount, bool single)
 
     /// <summary>The product of two values.</summary>
     public int Multiply(int a, int b) => Apply(OpCode.Mul, Primitives.Mul, a, b);
+
+    /// <summary>The truth value of x ≠ 0.</summary>
+    public int IsNotZero(int x) =>
+        x >= inputCount && code[x - inputCount].Primitive.IsTruth ? x : Apply(OpCode.Call2, Primitives.NotEqual, x, Constant(0));
 
     /// <summary>The value of a primitive.</summary>
     /// <param name="code">How executors treat the step.</param>
@@ -113,7 +144,7 @@ internal sealed class StepGraph(int inputCount, bool single)
             steps.Add(step with { Target = renumbered[i], A = Place(step.A), B = arity > 1 ? Place(step.B) : 0, C = arity > 2 ? Place(step.C) : 0 });
         }
         for (int i = 0; i < outputs.Length; i++) results[i] = Place(outputs[i]);
-        if (!strict)
+        if (!strict && FusedArithmetic.IsOn && arithmetic != Arithmetic.Whole)
         {
             FusedArithmetic.Fuse(steps, inputCount, results);
             Close(steps, results);
@@ -146,12 +177,43 @@ internal sealed class StepGraph(int inputCount, bool single)
     }
 
     /// <summary>The program of what outputs need.</summary>
-    /// <inheritdoc cref="Needed"/>
-    public Program ToProgram(ReadOnlySpan<int> outputs, bool strict)
+    /// <param name="outputs">The values wanted.</param>
+    /// <param name="strict">Whether every product is rounded by itself.</param>
+    /// <param name="inputs">The inputs that it reads, by their number; they are the inputs of the program in this order.</param>
+    public Program ToProgram(ReadOnlySpan<int> outputs, bool strict, out int[] inputs)
     {
         var results = new int[outputs.Length];
         (List<Instruction> steps, double[] numbers) = Needed(outputs, results, strict);
-        return Program.Assemble(inputCount, numbers, steps, inputCount + steps.Count, results);
+        var places = new int[inputCount];
+        foreach (Instruction step in steps)
+        {
+            Read(step.A);
+            if (step.Primitive.Arity > 1) Read(step.B);
+            if (step.Primitive.Arity > 2) Read(step.C);
+        }
+        foreach (int result in results) Read(result);
+        var read = new List<int>();
+        for (int i = 0; i < inputCount; i++)
+        {
+            if (places[i] == 0) continue;
+            places[i] = read.Count;
+            read.Add(i);
+        }
+        inputs = [.. read];
+        int unread = inputCount - read.Count;
+        for (int i = 0; i < steps.Count; i++)
+        {
+            Instruction step = steps[i];
+            steps[i] = step with { Target = step.Target - unread, A = Place(step.A), B = Place(step.B), C = Place(step.C) };
+        }
+        for (int i = 0; i < results.Length; i++) results[i] = Place(results[i]);
+        return Program.Assemble(read.Count, numbers, steps, read.Count + steps.Count, results);
+
+        void Read(int value)
+        {
+            if (value >= 0 && value < inputCount) places[value] = 1;
+        }
+        int Place(int value) => value < 0 ? value : value < inputCount ? places[value] : value - unread;
     }
 
     private int Step(OpCode operation, Primitive primitive, int a, int b, int c)
@@ -168,38 +230,73 @@ internal sealed class StepGraph(int inputCount, bool single)
 
     private int? Folded(OpCode operation, Primitive primitive, int a, int b, int c)
     {
+        if (SameBits(operation, a, b) is { } same) return same;
+        if (folding != Folding.SameBits && operation == OpCode.Add)
+        {
+            if (Is(a, 0)) return b;
+            if (Is(b, 0)) return a;
+        }
+        if (folding == Folding.SameFormulas && SameFormula(operation, primitive, a, b, c) is { } simpler) return simpler;
+
+        bool allConstant = a < 0 && (primitive.Arity < 2 || b < 0) && (primitive.Arity < 3 || c < 0);
+        if (!allConstant || !primitive.HasScalar || arithmetic == Arithmetic.Whole) return null;
+        double first = constants[-1 - a];
+        return Constant(primitive.Arity switch
+        {
+            1 => primitive.Evaluate(first),
+            2 => primitive.Evaluate(first, constants[-1 - b]),
+            _ => primitive.Evaluate(first, constants[-1 - b], constants[-1 - c]),
+        });
+    }
+
+    private int? SameBits(OpCode operation, int a, int b)
+    {
         switch (operation)
         {
             case OpCode.Add:
-                if (Is(a, 0)) return b;
-                if (Is(b, 0)) return a;
                 if (NegatedBy(b) is { } subtracted) return Apply(OpCode.Sub, Primitives.Sub, a, subtracted);
                 if (NegatedBy(a) is { } minuend) return Apply(OpCode.Sub, Primitives.Sub, b, minuend);
                 break;
             case OpCode.Sub:
                 if (Is(b, 0)) return a;
-                if (Is(a, 0)) return Negate(b);
                 if (NegatedBy(b) is { } added) return Add(a, added);
                 break;
             case OpCode.Mul:
-                if (Is(a, 0) || Is(b, 0)) return Constant(0);
                 if (Is(a, 1)) return b;
                 if (Is(b, 1)) return a;
+                if (NegatedBy(a) is { } x && NegatedBy(b) is { } y) return Multiply(x, y);
+                break;
+            case OpCode.Div:
+                if (Is(b, 1)) return a;
+                if (NegatedBy(a) is { } above && NegatedBy(b) is { } below) return Apply(OpCode.Div, Primitives.Div, above, below);
+                break;
+            case OpCode.Neg:
+                return NegatedBy(a);
+        }
+        return null;
+    }
+
+    private int? SameFormula(OpCode operation, Primitive primitive, int a, int b, int c)
+    {
+        switch (operation)
+        {
+            case OpCode.Sub:
+                if (Is(a, 0)) return Negate(b);
+                break;
+            case OpCode.Mul:
+                if (Is(a, 0) || Is(b, 0)) return Constant(0);
                 if (Is(a, -1)) return Negate(b);
                 if (Is(b, -1)) return Negate(a);
-                if (NegatedBy(a) is { } x && NegatedBy(b) is { } y) return Multiply(x, y);
                 if (a < 0 && b >= 0 && NegatedBy(b) is { } right) return Multiply(Constant(-constants[-1 - a]), right);
                 if (b < 0 && a >= 0 && NegatedBy(a) is { } left) return Multiply(left, Constant(-constants[-1 - b]));
                 if (a == b) return Apply(OpCode.Square, Primitives.Square, a);
                 break;
             case OpCode.Div:
-                if (Is(b, 1)) return a;
                 if (Is(a, 0)) return a;
                 if (Is(a, 1)) return Apply(OpCode.Reciprocal, Primitives.Reciprocal, b);
                 if (b < 0 && a >= 0 && IsPowerOfTwo(constants[-1 - b])) return Multiply(a, Constant(1 / constants[-1 - b]));
                 break;
             case OpCode.Neg:
-                if (NegatedBy(a) is { } positive) return positive;
                 if (a >= inputCount && code[a - inputCount] is { Code: OpCode.Mul } scaled && (scaled.A < 0 || scaled.B < 0))
                     return scaled.A < 0 ? Multiply(Constant(-constants[-1 - scaled.A]), scaled.B) : Multiply(scaled.A, Constant(-constants[-1 - scaled.B]));
                 break;
@@ -229,19 +326,9 @@ internal sealed class StepGraph(int inputCount, bool single)
                 if (b == c) return b;
                 break;
             case OpCode.Call2 when primitive == Primitives.Pow && b < 0:
-                if (PowerOf(a, constants[-1 - b]) is { } power) return power;
-                break;
+                return PowerOf(a, constants[-1 - b]);
         }
-
-        bool allConstant = a < 0 && (primitive.Arity < 2 || b < 0) && (primitive.Arity < 3 || c < 0);
-        if (!allConstant || !primitive.HasScalar) return null;
-        double first = constants[-1 - a];
-        return Constant(primitive.Arity switch
-        {
-            1 => primitive.Evaluate(first),
-            2 => primitive.Evaluate(first, constants[-1 - b]),
-            _ => primitive.Evaluate(first, constants[-1 - b], constants[-1 - c]),
-        });
+        return null;
     }
 
     private int Negate(int value) => Apply(OpCode.Neg, Primitives.Neg, value);

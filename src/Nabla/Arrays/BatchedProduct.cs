@@ -49,11 +49,15 @@ internal static unsafe class BatchedProduct
                 offsetB += stepsB[axis] * index[axis];
             }
 
+            bool isNarrow = NarrowProducts.Takes(c.DType, m, n, k, b.Strides[^1]);
             for (int i = (int)from; i < to; i++)
             {
-                Single(
-                    a.View(a.Dims, a.Strides, offsetA), a.Strides[^2], a.Strides[^1], b.View(b.Dims, b.Strides, offsetB), b.Strides[^2], b.Strides[^1],
-                    c.View(c.Dims, c.Strides, c.Offset + i * m * n), m, n, k, n);
+                if (!isNarrow || !NarrowProducts.TryMultiply(a, offsetA, b, offsetB, c, i * m * n, (int)to * m * n))
+                {
+                    Single(
+                        a.View(a.Dims, a.Strides, offsetA), a.Strides[^2], a.Strides[^1], b.View(b.Dims, b.Strides, offsetB), b.Strides[^2], b.Strides[^1],
+                        c.View(c.Dims, c.Strides, c.Offset + i * m * n), m, n, k, n);
+                }
                 for (int axis = batch.Length - 1; axis >= 0; axis--)
                 {
                     offsetA += stepsA[axis];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -21,9 +22,15 @@ namespace Nabla;
 internal static class BufferPool
 {
     /// <summary>Smaller buffers are ordinary objects: the collector is faster than the pool for them.</summary>
-    public const int SmallestPooled = 1 << 16;
+    public const int SmallestPooled = 1 << 13;
 
-    private const long CollectEvery = 16L << 20;
+    private const long CollectEvery = 8L << 20;
+
+    // Longer than this only because most of what is lent stays alive: more buffers than that leave every cache.
+    private const long PatienceForTime = 4 * CollectEvery;
+
+    /// <summary>The share of the time that collections may take before they become rarer: one in so many parts.</summary>
+    private const int TimeShare = 10;
     private const long LongestPatience = 256L << 20;
     private const long KeepFree = 256L << 20;
     private const int PeakDecay = 64;
@@ -40,6 +47,7 @@ internal static class BufferPool
     private static long patience = CollectEvery;
     private static int collectionsSeen;
     private static long peakBytes;
+    private static long lastCollection;
 
     // ---- steps: a forward and a backward pass ----
     private static bool passEnded;
@@ -234,12 +242,17 @@ internal static class BufferPool
         // One collection, not two in a row: what is in use now would grow older twice, and only a full one would find it dead.
         long before = lentBytes - lentSinceCollection;
         bool older = before - lentAfterOlder >= patience;
+        long begun = Stopwatch.GetTimestamp(), between = begun - lastCollection;
         GC.Collect(older ? 1 : 0, GCCollectionMode.Forced, blocking: true);
+        lastCollection = Stopwatch.GetTimestamp();
+        bool costly = (lastCollection - begun) * TimeShare > between;
         Reclaim();
         lentAfterOlder = older ? lentBytes : Math.Min(lentAfterOlder, lentBytes);
 
         // If most of what was lent is alive, large models are not to be searched all the time.
-        patience = lentBytes - before > lentSinceCollection / 2 ? Math.Min(2 * patience, LongestPatience) : CollectEvery;
+        if (lentBytes - before > lentSinceCollection / 2) patience = Math.Min(2 * patience, LongestPatience);
+        else if (costly) patience = Math.Max(CollectEvery, Math.Min(2 * patience, PatienceForTime));
+        else patience = Math.Max(CollectEvery, Math.Min(patience / 2, PatienceForTime));
         lentSinceCollection = 0;
     }
 

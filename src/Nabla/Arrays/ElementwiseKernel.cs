@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Nabla.Symbolics;
@@ -29,6 +30,13 @@ internal static unsafe class ElementwiseKernel
     public static void Run(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, DType compute, DType result, Span<NdArray> outputs)
     {
         for (int i = 0; i < outputs.Length; i++) outputs[i] = NdArray.Allocate(dims, result);
+        RunInto(program, inputs, dims, compute, outputs);
+    }
+
+    /// <summary>Runs a program into arrays that are there: contiguous, of the common shape, and each may be one of the inputs.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static void RunInto(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, DType compute, Span<NdArray> outputs)
+    {
         int count = outputs[0].Numel;
         if (count == 0) return;
         if (count <= TinySize && compute != DType.Int64 && program.RegisterCount <= 64)
@@ -55,8 +63,11 @@ internal static unsafe class ElementwiseKernel
         }
         if (target.IsContiguous && x.IsContiguous && target.DType is DType.Float32 or DType.Float64)
         {
-            if (target.DType == DType.Float32) TensorPrimitives.Add(target.Span<float>(), x.Span<float>(), target.Span<float>());
-            else TensorPrimitives.Add(target.Span<double>(), x.Span<double>(), target.Span<double>());
+            fixed (byte* sum = target.Storage.Bytes, term = x.Storage.Bytes)
+            {
+                if (target.DType == DType.Float32) Addition<float>.Run((float*)sum + target.Offset, (float*)term + x.Offset, target.Numel);
+                else Addition<double>.Run((double*)sum + target.Offset, (double*)term + x.Offset, target.Numel);
+            }
             return;
         }
         if (target.DType is DType.Float32 or DType.Float64)
@@ -68,6 +79,24 @@ internal static unsafe class ElementwiseKernel
         var from = new Odometer(x);
         for (int i = target.Numel; i > 0; i--, step.Advance(), from.Advance())
             target.SetDouble(step.Position, target.GetDouble(step.Position) + x.GetDouble(from.Position));
+    }
+
+    private readonly struct Addition<T>(T* target, T* x) : IRangeWork
+        where T : unmanaged, INumber<T>
+    {
+        public static void Run(T* target, T* x, int count)
+        {
+            var work = new Addition<T>(target, x);
+            if (count < ParallelSize) work.Run(0, count);
+            else WorkSplit.Run(count, ParallelSize / 2, SmallestStretch, work);
+        }
+
+        /// <inheritdoc/>
+        public void Run(long from, long to)
+        {
+            var sum = new Span<T>(target + from, (int)(to - from));
+            TensorPrimitives.Add(sum, new ReadOnlySpan<T>(x + from, sum.Length), sum);
+        }
     }
 
     private static unsafe void AddStrided(in NdArray target, in NdArray x)
@@ -93,7 +122,7 @@ internal static unsafe class ElementwiseKernel
                 registers[i] = input.DType == DType.Float32 ? input.At<float>(position) : input.GetDouble(position);
             }
             ScalarExecutor.Run(program, registers, single);
-            for (int i = 0; i < outputs.Length; i++) outputs[i].SetDouble(element, registers[program.Outputs[i]]);
+            for (int i = 0; i < outputs.Length; i++) outputs[i].SetDouble(outputs[i].Offset + element, registers[program.Outputs[i]]);
         }
     }
 
@@ -151,6 +180,7 @@ internal static unsafe class ElementwiseKernel
 
     private static void Dispatch(Program program, ReadOnlySpan<NdArray> inputs, byte** inBases, int[] dims, DType compute, Span<NdArray> outputs, byte** outBases)
     {
+        for (int i = 0; i < outputs.Length; i++) outBases[i] += (nint)outputs[i].Offset * outputs[i].DType.Size();
         bool done = compute switch
         {
             DType.Float32 => TryDirect<float>(program, inputs, inBases, DType.Float32, outputs, outBases),

@@ -8,6 +8,8 @@ namespace Nabla;
 /// </summary>
 internal sealed unsafe class StridedReader
 {
+    private const int ShortRow = 8;
+
     private readonly DType type;
     private readonly int[] dims;
     private readonly int[] strides;
@@ -52,6 +54,18 @@ internal sealed unsafe class StridedReader
         int inner = strides[last];
         while (true)
         {
+            // Many short rows, evenly spaced: the most frequent form of broadcasting and slicing.
+            if (last > 0 && dims[last] <= ShortRow && index[last] == 0 && Math.Min(dims[last - 1] - index[last - 1], count / dims[last]) is var rows && rows > 1)
+            {
+                ShortRows(data + position, strides[last - 1], inner, rows, dims[last], target);
+                target += rows * dims[last];
+                count -= rows * dims[last];
+                if (count == 0) return;
+                position += (rows - 1) * strides[last - 1];
+                index[last - 1] += rows - 1;
+                NextRow(index, ref position);
+                continue;
+            }
             int run = Math.Min(dims[last] - index[last], count);
             TSource* source = data + position;
             if (typeof(TSource) == typeof(T) && inner == 1) new ReadOnlySpan<T>(source, run).CopyTo(new Span<T>(target, run));
@@ -65,14 +79,38 @@ internal sealed unsafe class StridedReader
 
             position -= index[last] * inner;
             index[last] = 0;
-            for (int axis = last - 1; axis >= 0; axis--)
+            NextRow(index, ref position);
+        }
+    }
+
+    private void NextRow(int* index, ref int position)
+    {
+        for (int axis = dims.Length - 2; axis >= 0; axis--)
+        {
+            position += strides[axis];
+            if (++index[axis] < dims[axis]) return;
+            position -= dims[axis] * strides[axis];
+            index[axis] = 0;
+        }
+    }
+
+    private static void ShortRows<TSource, T>(TSource* source, nint row, nint step, int rows, int length, T* target)
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        int lanes = Vector256<T>.Count;
+        if (step == 0 && length <= 2 * lanes)
+        {
+            // Whole vectors each time; what is too much is written over by the next.
+            for (; rows > 2 * lanes; rows--, source += row, target += length)
             {
-                position += strides[axis];
-                if (++index[axis] < dims[axis]) break;
-                position -= dims[axis] * strides[axis];
-                index[axis] = 0;
+                Vector256<T> all = Vector256.Create(Cast.To<TSource, T>(*source));
+                all.Store(target);
+                if (length > lanes) all.Store(target + lanes);
             }
         }
+        for (; rows > 0; rows--, source += row, target += length)
+            for (int i = 0; i < length; i++) target[i] = Cast.To<TSource, T>(source[i * step]);
     }
 
     /// <summary>Writes a number so many times; up to <paramref name="room"/> the memory behind is written later.</summary>

@@ -18,12 +18,13 @@ internal sealed partial class BackwardPass
     private bool retainGraph;
     private bool createGraph;
     private bool anomaly;
-    private HashSet<Node>? needed;
+    private NodeSet? needed;
     private Dictionary<(Node, int), int>? targets;
     private GradientSlot[]? captured;
     private bool accumulates;
 
     private readonly NodeHeap waiting = new();
+    private readonly NodeSet neededNodes = new(), seenNodes = new();
     private Dictionary<Node, GradientSlot[]>? shared;
     private LeafGradients leaves;
     private Node? running;
@@ -46,6 +47,8 @@ internal sealed partial class BackwardPass
     private void Finish()
     {
         needed = null;
+        neededNodes.Reset(0);
+        seenNodes.Reset(0);
         targets = null;
         captured = null;
         shared = null;
@@ -76,7 +79,7 @@ internal sealed partial class BackwardPass
     {
         (Dictionary<(Node, int), int> targets, _) = Targets(inputs, "Backward");
         BackwardPass pass = Start(retainGraph, createGraph);
-        pass.needed = PathsTo([output], targets);
+        pass.needed = pass.PathsTo([output], targets);
         pass.targets = targets;
         pass.captured = new GradientSlot[inputs.Count];
         pass.accumulates = true;
@@ -96,7 +99,7 @@ internal sealed partial class BackwardPass
         var captured = new GradientSlot[inputs.Count];
         if (gradients is not null && gradients.Count != outputs.Count) throw AutogradErrors.GradOutputsCount(gradients.Count, outputs.Count);
         BackwardPass pass = Start(retainGraph, createGraph);
-        pass.needed = PathsTo(outputs, targets);
+        pass.needed = pass.PathsTo(outputs, targets);
         pass.targets = targets;
         pass.captured = captured;
         pass.Walk([.. outputs], gradients is null ? new Tensor?[outputs.Count] : [.. gradients], op);
@@ -127,16 +130,19 @@ internal sealed partial class BackwardPass
     }
 
     /// <summary>The nodes from which an input can be reached: only these need to run.</summary>
-    private static HashSet<Node> PathsTo(IReadOnlyList<Tensor> outputs, Dictionary<(Node, int), int> targets)
+    private NodeSet PathsTo(IReadOnlyList<Tensor> outputs, Dictionary<(Node, int), int> targets)
     {
-        var needed = new HashSet<Node>();
+        long latest = 0;
+        foreach (Tensor output in outputs) latest = Math.Max(latest, output.GradientEdge().Node?.Sequence ?? 0);
+        NodeSet needed = neededNodes, seen = seenNodes;
+        needed.Reset(latest);
+        seen.Reset(latest);
         long earliest = long.MaxValue;
         foreach ((Node node, _) in targets.Keys)
         {
             needed.Add(node);
             earliest = Math.Min(earliest, node.Sequence);
         }
-        var seen = new HashSet<Node>();
         var stack = new Stack<(Node Node, int Next)>();
         foreach (Tensor output in outputs)
         {
@@ -151,7 +157,11 @@ internal sealed partial class BackwardPass
                     continue;
                 }
                 for (int i = 0; i < top.Node.EdgeCount; i++)
-                    if (top.Node.EdgeAt(i).Node is { } child && needed.Contains(child)) needed.Add(top.Node);
+                {
+                    if (top.Node.EdgeAt(i).Node is not { } child || !needed.Contains(child)) continue;
+                    needed.Add(top.Node);
+                    break;
+                }
             }
         }
         return needed;

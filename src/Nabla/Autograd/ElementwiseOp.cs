@@ -223,6 +223,32 @@ public sealed partial class ElementwiseOp
         ElementwiseKernel.Run(program, arrays, dims, ComputeType(type), result, outputs);
     }
 
+    /// <summary>
+    /// Computes straight into the first input's memory, where nobody can tell that from computing first and copying then: nothing
+    /// is recorded or traced, and the result has that input's shape and type.
+    /// </summary>
+    /// <returns>False if it was not done.</returns>
+    internal bool TryInPlace(ReadOnlySpan<Tensor> inputs)
+    {
+        NdArray target = inputs[0].Value;
+        if (IsPredicate || inputs.Length > FewArrays.Length || !target.IsContiguous || Recorder.Current is not null || AllocationScope.Current is not null) return false;
+        var room = default(FewArrays);
+        Span<NdArray> arrays = ((Span<NdArray>)room)[..inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            NdArray value = arrays[i] = inputs[i].Value;
+            if ((inputs[i].Flags & TensorFlags.Traced) != 0 || value.DType.IsComplex()) return false;
+
+            // Elements that were overwritten must not be read for other ones.
+            if (ReferenceEquals(value.Storage, target.Storage) && !(value.Offset == target.Offset && value.IsContiguous && value.Dims.AsSpan().SequenceEqual(target.Dims))) return false;
+        }
+        DType type = ResultType(inputs);
+        if (type != target.DType || !ResultDims(inputs).AsSpan().SequenceEqual(target.Dims)) return false;
+        if (target.Numel > 0) ElementwiseKernel.RunInto(Declared.Program, arrays, target.Dims, ComputeType(type), new Span<NdArray>(ref target));
+        foreach (Tensor input in inputs) GC.KeepAlive(input.Value.Storage);
+        return true;
+    }
+
     private int[] ResultDims(ReadOnlySpan<Tensor> inputs)
     {
         int[] dims = inputs[0].Dims;

@@ -7,6 +7,32 @@ namespace Nabla;
 /// </summary>
 internal static class InPlace
 {
+    /// <summary>Replaces a tensor's values by those of an elementwise operation on it, in one pass where nothing is recorded.</summary>
+    /// <param name="op">The name for messages.</param>
+    /// <param name="target">The tensor to change, the first input of the operation.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="others">Its other inputs.</param>
+    /// <inheritdoc cref="Apply(string, Tensor, Func{Tensor, Tensor})" path="/exception"/>
+    public static Tensor Apply(string op, Tensor target, ElementwiseOp operation, params ReadOnlySpan<Tensor> others)
+    {
+        Tensor[] inputs = [target, .. others];
+        if (!IsPlain(target, others) || !operation.TryInPlace(inputs))
+            return Apply(op, target, x => operation.Apply([x, .. inputs.AsSpan(1)]));
+        target.Value.Storage.Version++;
+        return target;
+    }
+
+    /// <summary>Whether the change concerns memory alone: nobody records it, and there is no history to rewrite.</summary>
+    private static bool IsPlain(Tensor target, ReadOnlySpan<Tensor> others)
+    {
+        if (target.IsInference && !GradMode.IsInference) return false;
+        if (!GradMode.IsEnabled) return true;
+        if (target.RequiresGrad || target.Extra?.View is { Base.RequiresGrad: true }) return false;
+        foreach (Tensor other in others)
+            if (other.RequiresGrad) return false;
+        return true;
+    }
+
     /// <summary>Replaces a tensor's values by those of a function of it.</summary>
     /// <param name="op">The name for messages.</param>
     /// <param name="target">The tensor to change.</param>

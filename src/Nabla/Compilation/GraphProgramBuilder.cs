@@ -127,10 +127,11 @@ internal sealed class GraphProgramBuilder
     {
         DType compute = unit.Compute;
         Arithmetic arithmetic = compute == DType.Float32 ? Arithmetic.Single : compute == DType.Float64 ? Arithmetic.Double : Arithmetic.Whole;
-        var program = new FusedProgram(arithmetic, options.Strict);
+        int mostInputs = 0;
+        foreach (LoopStep step in unit.Loop) mostInputs += step.Step.Inputs.Length;
+        var program = new StepGraph(mostInputs, arithmetic, options.Strict ? Folding.SameBits : Folding.SameNumbers);
         var inside = new Dictionary<RecordedValue, int>();
         var inputs = new List<LoopInput>();
-        var inputPlaces = new List<int>();
         var names = new List<string>();
         var stored = new List<RecordedValue>();
         var sums = new List<LoopSum>();
@@ -146,7 +147,8 @@ internal sealed class GraphProgramBuilder
                 sumResults.Add(arguments[0]);
                 continue;
             }
-            int[] outputs = program.Inline(step.Step is ElementwiseStep elementwise ? elementwise.Op.Declared.Program : Copy, arguments);
+            var outputs = new int[step.Step.Outputs.Length];
+            program.Replay(step.Step is ElementwiseStep elementwise ? elementwise.Op.Declared.Program : Copy, arguments, outputs);
             for (int i = 0; i < outputs.Length; i++)
             {
                 RecordedValue value = step.Step.Outputs[i];
@@ -158,7 +160,7 @@ internal sealed class GraphProgramBuilder
             }
         }
         results.AddRange(sumResults);
-        Program fused = program.Finish([.. results], out int[] kept);
+        Program fused = program.ToProgram([.. results], options.Strict, out int[] kept);
         return (new FusedLoop
         {
             Dims = unit.Dims,
@@ -179,11 +181,10 @@ internal sealed class GraphProgramBuilder
             for (int i = 0; i < inputs.Count; i++)
             {
                 LoopInput known = inputs[i];
-                if (known.Value == operand.Value && known.Offset == operand.Offset && known.DType == operand.DType && SameStrides(known.Strides, strides, unit.Dims)) return inputPlaces[i];
+                if (known.Value == operand.Value && known.Offset == operand.Offset && known.DType == operand.DType && SameStrides(known.Strides, strides, unit.Dims)) return i;
             }
             inputs.Add(new LoopInput(operand.Value, strides, operand.Offset, operand.DType));
-            inputPlaces.Add(program.AddInput());
-            return inputPlaces[^1];
+            return inputs.Count - 1;
         }
 
         bool IsExact(double number) => compute != DType.Int64 || number == Math.Floor(number);

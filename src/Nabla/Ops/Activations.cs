@@ -162,9 +162,9 @@ public sealed partial class Tensor
 
     /// <summary>x ← max(0, x).</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor ReluInPlace() => InPlace.Apply(nameof(ReluInPlace), this, x => x.Relu());
+    public Tensor ReluInPlace() => InPlace.Apply(nameof(ReluInPlace), this, ReluOp);
 
     /// <summary>x ← 1 / (1 + e⁻ˣ).</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor SigmoidInPlace() => InPlace.Apply(nameof(SigmoidInPlace), this, x => x.Sigmoid());
+    public Tensor SigmoidInPlace() => InPlace.Apply(nameof(SigmoidInPlace), this, SigmoidOp);
 }

@@ -142,27 +142,29 @@ public sealed partial class Tensor
     /// <exception cref="AutogradException">This tensor is a leaf that requires a gradient, and operations are recorded.</exception>
     /// <exception cref="ShapeException">The result has another shape than this tensor.</exception>
     /// <exception cref="DTypeException">A floating-point result does not fit an integer tensor.</exception>
-    public Tensor AddInPlace(Tensor other, double alpha = 1) => InPlace.Apply(nameof(AddInPlace), this, x => x.Add(other, alpha));
+    public Tensor AddInPlace(Tensor other, double alpha = 1) =>
+        alpha == 1 ? InPlace.Apply(nameof(AddInPlace), this, AddOp, other) : InPlace.Apply(nameof(AddInPlace), this, x => x.Add(other, alpha));
 
     /// <summary>x ← x − alpha · y.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor SubInPlace(Tensor other, double alpha = 1) => InPlace.Apply(nameof(SubInPlace), this, x => x.Sub(other, alpha));
+    public Tensor SubInPlace(Tensor other, double alpha = 1) =>
+        alpha == 1 ? InPlace.Apply(nameof(SubInPlace), this, SubOp, other) : InPlace.Apply(nameof(SubInPlace), this, x => x.Sub(other, alpha));
 
     /// <summary>x ← x · y.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor MulInPlace(Tensor other) => InPlace.Apply(nameof(MulInPlace), this, x => x * other);
+    public Tensor MulInPlace(Tensor other) => InPlace.Apply(nameof(MulInPlace), this, MulOp, other);
 
     /// <summary>x ← x · y.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor MulInPlace(double other) => InPlace.Apply(nameof(MulInPlace), this, x => x * other);
+    public Tensor MulInPlace(double other) => InPlace.Apply(nameof(MulInPlace), this, MulOp, Number(other));
 
     /// <summary>x ← x / y.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor DivInPlace(Tensor other) => InPlace.Apply(nameof(DivInPlace), this, x => x / other);
+    public Tensor DivInPlace(Tensor other) => InPlace.Apply(nameof(DivInPlace), this, DivOp, other);
 
     /// <summary>x ← x / y.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor DivInPlace(double other) => InPlace.Apply(nameof(DivInPlace), this, x => x / other);
+    public Tensor DivInPlace(double other) => InPlace.Apply(nameof(DivInPlace), this, DivOp, Number(other));
 
     /// <summary>x ← xⁿ.</summary>
     /// <inheritdoc cref="AddInPlace"/>
@@ -170,7 +172,7 @@ public sealed partial class Tensor
 
     /// <summary>x ← −x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor NegInPlace() => InPlace.Apply(nameof(NegInPlace), this, x => -x);
+    public Tensor NegInPlace() => InPlace.Apply(nameof(NegInPlace), this, NegOp);
 
     /// <summary>x ← 0.</summary>
     /// <inheritdoc cref="AddInPlace"/>

@@ -133,21 +133,21 @@ public sealed partial class Tensor
 
     /// <summary>x ← eˣ.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor ExpInPlace() => InPlace.Apply(nameof(ExpInPlace), this, x => x.Exp());
+    public Tensor ExpInPlace() => InPlace.Apply(nameof(ExpInPlace), this, ExpOp);
 
     /// <summary>x ← log x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor LogInPlace() => InPlace.Apply(nameof(LogInPlace), this, x => x.Log());
+    public Tensor LogInPlace() => InPlace.Apply(nameof(LogInPlace), this, LogOp);
 
     /// <summary>x ← √x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor SqrtInPlace() => InPlace.Apply(nameof(SqrtInPlace), this, x => x.Sqrt());
+    public Tensor SqrtInPlace() => InPlace.Apply(nameof(SqrtInPlace), this, SqrtOp);
 
     /// <summary>x ← 1/√x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor RsqrtInPlace() => InPlace.Apply(nameof(RsqrtInPlace), this, x => x.Rsqrt());
+    public Tensor RsqrtInPlace() => InPlace.Apply(nameof(RsqrtInPlace), this, RsqrtOp);
 
     /// <summary>x ← 1/x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor ReciprocalInPlace() => InPlace.Apply(nameof(ReciprocalInPlace), this, x => x.Reciprocal());
+    public Tensor ReciprocalInPlace() => InPlace.Apply(nameof(ReciprocalInPlace), this, ReciprocalOp);
 }

@@ -123,14 +123,27 @@ public sealed partial class Tensor
     /// <summary>[…, m, k] · […, k, n], both with at least two axes. What broadcasting repeated, the engine sums.</summary>
     private sealed class MatMulOp() : BilinearOp("MatMul")
     {
+        private const int NarrowColumns = 16;
+
         public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
 
         internal override Tensor[] Batch(BatchedInputs items)
         {
             // One matrix for all items broadcasts, and makes one long product of them.
-            if (items.Shared(1) is { Rank: 2 } right) return [Of(items[0], right)];
-            if (items.Shared(0) is { Rank: 2 } left) return [Of(left, items[1])];
+            if (items.Shared(1) is { Rank: 2 } right)
+            {
+                Tensor rows = items[0];
+                return rows.Rank == 3 && !rows.IsContiguous && rows.Transpose(0, 1) is { IsContiguous: true } turned ? [Of(turned, right).Transpose(0, 1)] : [Of(rows, right)];
+            }
+            if (items.Shared(0) is { Rank: 2 } left) return [items[1] is { Rank: 3 } few && few.Dims[2] < NarrowColumns ? SideBySide(left, few) : Of(left, items[1])];
             return ApplyMany(items.Aligned());
+        }
+
+        // A few columns for each item do not fill a vector; those of all items beside each other do.
+        private Tensor SideBySide(Tensor left, Tensor items)
+        {
+            int count = items.Dims[0], inner = items.Dims[1], columns = items.Dims[2];
+            return Of(left, items.Transpose(0, 1).Reshape(inner, count * columns)).Reshape(left.Dims[0], count, columns).Transpose(0, 1);
         }
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0].Unsqueeze(^1) * inputs[1].Unsqueeze(^3)).Sum(^2)];

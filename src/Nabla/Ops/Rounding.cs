@@ -157,17 +157,17 @@ public sealed partial class Tensor
 
     /// <summary>x ← |x|.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor AbsInPlace() => InPlace.Apply(nameof(AbsInPlace), this, x => x.Abs());
+    public Tensor AbsInPlace() => InPlace.Apply(nameof(AbsInPlace), this, AbsOp);
 
     /// <summary>x ← ⌊x⌋.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor FloorInPlace() => InPlace.Apply(nameof(FloorInPlace), this, x => x.Floor());
+    public Tensor FloorInPlace() => InPlace.Apply(nameof(FloorInPlace), this, FloorOp);
 
     /// <summary>x ← ⌈x⌉.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor CeilInPlace() => InPlace.Apply(nameof(CeilInPlace), this, x => x.Ceil());
+    public Tensor CeilInPlace() => InPlace.Apply(nameof(CeilInPlace), this, CeilOp);
 
     /// <summary>x ← x rounded.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor RoundInPlace() => InPlace.Apply(nameof(RoundInPlace), this, x => x.Round());
+    public Tensor RoundInPlace() => InPlace.Apply(nameof(RoundInPlace), this, RoundOp);
 }

@@ -103,13 +103,13 @@ public sealed partial class Tensor
 
     /// <summary>x ← sin x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor SinInPlace() => InPlace.Apply(nameof(SinInPlace), this, x => x.Sin());
+    public Tensor SinInPlace() => InPlace.Apply(nameof(SinInPlace), this, SinOp);
 
     /// <summary>x ← cos x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor CosInPlace() => InPlace.Apply(nameof(CosInPlace), this, x => x.Cos());
+    public Tensor CosInPlace() => InPlace.Apply(nameof(CosInPlace), this, CosOp);
 
     /// <summary>x ← tanh x.</summary>
     /// <inheritdoc cref="AddInPlace"/>
-    public Tensor TanhInPlace() => InPlace.Apply(nameof(TanhInPlace), this, x => x.Tanh());
+    public Tensor TanhInPlace() => InPlace.Apply(nameof(TanhInPlace), this, TanhOp);
 }

@@ -178,7 +178,7 @@ public static partial class Functional
         for (int j = 0; j < results.Length; j++)
         {
             Shape shape = [.. output.Shape, .. variables[j].Shape];
-            results[j] = count == 0 || rows[j].Count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Tensor.Cat(rows[j], 0).Reshape(shape);
+            results[j] = count == 0 || rows[j].Count == 0 ? Tensor.Zeros(shape, variables[j].DType) : Joined(rows[j], isOnly: variables.Length == 1).Reshape(shape);
         }
         return results;
     }
@@ -216,11 +216,15 @@ public static partial class Functional
             for (int j = 0; j < row.Length; j++)
             {
                 Shape shape = [.. outputs[k].Shape, .. inputs[j].Shape];
-                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Tensor.Cat([.. columns[j].Select(part => part[k])], 0).MoveAxis(0, ^1).Reshape(shape);
+                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Joined([.. columns[j].Select(part => part[k])], isOnly: outputs.Length == 1).MoveAxis(0, ^1).Reshape(shape);
             }
             return row;
         });
     }
+
+    // What one sweep gave is the result as it is, unless its elements, or another result, may lie in the same memory.
+    private static Tensor Joined(List<Tensor> parts, bool isOnly) =>
+        isOnly && parts.Count == 1 && parts[0].Dims[0] > 1 && parts[0].Underlying.IsContiguous ? parts[0] : Tensor.Cat(parts, 0);
 
     private static Tensor Stacked(Tensor result, VmapScope scope, int count) =>
         BatchMode.ItemsOf(result, scope.Level) ?? VectorSpace.Current.Repeat(result, count);

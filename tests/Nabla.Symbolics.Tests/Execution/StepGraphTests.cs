@@ -4,7 +4,7 @@ public sealed class StepGraphTests
 {
     private const int X = 0, Y = 1;
 
-    private readonly StepGraph graph = new(inputCount: 2, single: false);
+    private readonly StepGraph graph = new(inputCount: 2, Arithmetic.Double, Folding.SameFormulas);
 
     private int Number(double value) => graph.Constant(value);
 
@@ -43,10 +43,56 @@ public sealed class StepGraphTests
     [Fact]
     public void Numbers_fold_as_float32_where_the_arithmetic_is()
     {
-        var singles = new StepGraph(inputCount: 0, single: true);
+        var singles = new StepGraph(inputCount: 0, Arithmetic.Single, Folding.SameFormulas);
         int third = singles.Apply(OpCode.Div, Primitives.Div, singles.Constant(1), singles.Constant(3));
         Assert.True(singles.IsConstant(third, out double value));
         Assert.Equal(1f / 3f, value);
+    }
+
+    [Fact]
+    public void What_a_step_may_be_left_out_for_is_said_by_the_folding()
+    {
+        foreach (Folding folding in Enum.GetValues<Folding>())
+        {
+            var steps = new StepGraph(inputCount: 2, Arithmetic.Double, folding);
+            int zero = steps.Constant(0), negative = steps.Apply(OpCode.Neg, Primitives.Neg, Y);
+            Assert.Equal(X, steps.Multiply(steps.Constant(1), X));
+            Assert.Equal(Y, steps.Apply(OpCode.Neg, Primitives.Neg, negative));
+            Assert.Equal(steps.Apply(OpCode.Sub, Primitives.Sub, X, Y), steps.Add(X, negative));
+
+            // -0 + 0 is 0, and 0·x is not 0 for all x.
+            Assert.Equal(folding != Folding.SameBits, steps.Add(X, zero) == X);
+            Assert.Equal(folding == Folding.SameFormulas, steps.Multiply(X, zero) == zero);
+        }
+    }
+
+    [Fact]
+    public void Whole_numbers_do_not_fold_as_floating_point_ones()
+    {
+        var whole = new StepGraph(inputCount: 1, Arithmetic.Whole, Folding.SameNumbers);
+        int quotient = whole.Apply(OpCode.Div, Primitives.Div, whole.Constant(7), whole.Constant(2));
+        Assert.False(whole.IsConstant(quotient, out _));
+    }
+
+    [Fact]
+    public void The_truth_of_a_truth_is_itself()
+    {
+        int less = graph.Apply(OpCode.Call2, Primitives.Less, X, Y);
+        Assert.Equal(less, graph.IsNotZero(less));
+        Assert.Equal(Primitives.NotEqual, graph.ToProgram([graph.IsNotZero(X)], strict: true, out _).Instructions[0].Primitive);
+    }
+
+    [Fact]
+    public void Inputs_that_nobody_reads_are_no_inputs_of_the_program()
+    {
+        var steps = new StepGraph(inputCount: 4, Arithmetic.Double, Folding.SameBits);
+        Program program = steps.ToProgram([steps.Apply(OpCode.Sub, Primitives.Sub, 3, 1), steps.Constant(5), 3], strict: true, out int[] inputs);
+        Assert.Equal([1, 3], inputs);
+        Assert.Equal(2, program.InputCount);
+        var registers = new double[program.RegisterCount];
+        (registers[0], registers[1]) = (4, 10);
+        ScalarExecutor.Run(program, registers, single: false);
+        Assert.Equal([6.0, 5.0, 10.0], program.Outputs.Select(output => registers[output]));
     }
 
     [Fact]
@@ -54,7 +100,8 @@ public sealed class StepGraphTests
     {
         int kept = graph.Apply(OpCode.Call1, Primitives.Exp, graph.Add(X, Number(2)));
         graph.Apply(OpCode.Call1, Primitives.Sin, Y);
-        Program program = graph.ToProgram([kept], strict: true);
+        Program program = graph.ToProgram([kept], strict: true, out int[] inputs);
+        Assert.Equal([X], inputs);
         Assert.Equal([Primitives.Add, Primitives.Exp], program.Instructions.Select(step => step.Primitive));
         Assert.Equal([2.0], program.Constants);
     }

@@ -44,7 +44,7 @@ public sealed unsafe class StraightCodeTests
     private static void Compare(Expr[] formulas, bool single, int bits, int pieces)
     {
         Program program = Program.Of(formulas, [Expr.Symbol("x"), Expr.Symbol("y"), Expr.Symbol("z")]);
-        var graph = new StepGraph(Inputs, single);
+        var graph = new StepGraph(Inputs, single ? Arithmetic.Single : Arithmetic.Double, Folding.SameFormulas);
         int[] outputs = new int[formulas.Length], results = new int[formulas.Length];
         graph.Replay(program, [0, 1, 2], outputs);
         (List<Instruction> code, double[] constants) = graph.Needed(outputs, results, strict: true);

@@ -41,4 +41,24 @@ public sealed unsafe class MatrixThreadsTests
         Assert.Equal(products[0].ToArray<float>(), products[1].ToArray<float>());
         Assert.Equal(x[3, 0].MatMul(y[0, 2]).ToArray<float>(), products[0][3, 2].ToArray<float>());
     }
+
+    [Theory]
+    [InlineData(4, 4, 4)]
+    [InlineData(4, 3, 3)]
+    [InlineData(3, 2, 5)]
+    [InlineData(5, 4, 2)]
+    public void A_batch_of_narrow_products_gives_the_bits_of_single_ones(int m, int n, int k)
+    {
+        foreach (DType type in (DType[])[DType.Float32, DType.Float64])
+        {
+            Tensor x = Tensor.FromArray(Sample.Values<double>(7 * 6 * m * k)).Reshape(7, 6, m, k).To(type), y = Tensor.FromArray(Sample.Values<double>(6 * k * (n + 1), 2)).Reshape(6, k, n + 1).To(type);
+            foreach (Tensor left in (Tensor[])[x, x.Transpose(2, 3).Contiguous().Transpose(2, 3)])
+            {
+                Tensor right = y[.., .., 1..], products = left.MatMul(right);
+                for (int i = 0; i < 7; i++)
+                    for (int j = 0; j < 6; j++)
+                        Assert.Equal(left[i, j].MatMul(right[j]).ToArray<double>(), products[i, j].ToArray<double>());
+            }
+        }
+    }
 }

@@ -36,4 +36,70 @@ public sealed class FlatMemoryTests
             }
         }
     }
+
+    [Fact]
+    public void A_hundred_thousand_steps_of_a_scalar_loop_run_in_flat_memory()
+    {
+        // Newton's way to √2 and back, by gradients alone.
+        Tensor x = Tensor.Of(1, DType.Float64, requiresGrad: true);
+        Flat(warmUp: 2_000, steps: 100_000, allowed: 256 * 1024, step =>
+        {
+            x.Grad = null;
+            Tensor loss = ((x * x) - 2.0).Square();
+            loss.Backward();
+            using (Autograd.NoGrad()) x.SubInPlace(x.Grad! * 0.05);
+        });
+        Assert.Equal(Math.Sqrt(2), x.Item(), 1e-12);
+    }
+
+    // Large enough for memory of the pool, which must come back from steps that were never finished.
+    private const int Pooled = 20_000;
+
+    [Fact]
+    public void A_loop_whose_forward_pass_throws_half_way_runs_in_flat_memory()
+    {
+        Tensor w = Tensor.Ones([Pooled], requiresGrad: true), wrong = Tensor.Ones([3]);
+        Flat(warmUp: 200, steps: 5_000, allowed: 4 << 20, step =>
+        {
+            Tensor y = (w * 2.0).Exp();
+            Assert.Throws<ShapeException>(() => y * wrong);
+        });
+    }
+
+    [Fact]
+    public void A_loop_whose_backward_pass_throws_half_way_runs_in_flat_memory()
+    {
+        Tensor w = Tensor.Ones([Pooled], requiresGrad: true);
+        Flat(warmUp: 200, steps: 5_000, allowed: 4 << 20, step =>
+        {
+            Tensor y = (w * 0.5).Exp(), z = y.Tanh() * y;
+            y.RegisterHook(_ => throw new InvalidOperationException("half way"));
+            Assert.Throws<InvalidOperationException>(() => z.Sum().Backward());
+            Assert.Null(w.Grad);
+        });
+    }
+
+    [Fact]
+    public void A_loop_over_a_compiled_function_that_throws_half_way_runs_in_flat_memory()
+    {
+        // While it is recorded: by itself on every call, and for the shape of every other one.
+        Tensor w = Tensor.Ones([Pooled]), wrong = Tensor.Ones([3]);
+        CompiledFunction<Tensor, Tensor> never = Functional.Compile((Tensor x) => ((x * 2.0).Exp() * wrong).Sum());
+        CompiledFunction<Tensor, Tensor, Tensor> sometimes = Functional.Compile((Tensor x, Tensor y) => ((x * 2.0).Exp() * y).Sum());
+        Flat(warmUp: 200, steps: 3_000, allowed: 4 << 20, step =>
+        {
+            Assert.Throws<ShapeException>(() => never.Call(w));
+            if (step % 2 == 0) Assert.Throws<ShapeException>(() => sometimes.Call(w, wrong));
+            else sometimes.Call(w, w);
+        });
+    }
+
+    private static void Flat(int warmUp, int steps, long allowed, Action<int> run)
+    {
+        for (int step = 0; step < warmUp; step++) run(step);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int step = 0; step < steps; step++) run(step);
+        long after = GC.GetTotalMemory(forceFullCollection: true);
+        Assert.True(after - before < allowed, $"{after - before} bytes more after {steps} steps.");
+    }
 }

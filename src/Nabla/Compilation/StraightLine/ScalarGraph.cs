@@ -17,7 +17,7 @@ internal sealed class ScalarGraph
     {
         this.compute = compute;
         NumberInputs(graph);
-        formulas = new StepFormulas(new StepGraph(inputs.Count, compute == DType.Float32));
+        formulas = new StepFormulas(new StepGraph(inputs.Count, compute == DType.Float32 ? Arithmetic.Single : Arithmetic.Double, Folding.SameFormulas));
     }
 
     /// <summary>The steps.</summary>
