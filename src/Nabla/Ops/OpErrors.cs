@@ -127,7 +127,7 @@ internal static class OpErrors
         new($"{op}: a window of {window} does not fit x, which is {x.Shape} with a padding of {padding}. Use a smaller kernel or dilation, or more padding.");
 
     public static ShapeException PoolRank(string op, Tensor x) =>
-        new($"{op}: needs a batch of images [n, c, h, w], x is {x.Shape}. Unsqueeze an axis of length 1 for a batch of one.");
+        new($"{op}: needs images [n, c, h, w] or [c, h, w], x is {x.Shape}. Unsqueeze axes of length 1 for what is missing.");
 
     public static DTypeException PoolDType(string op, Tensor x) =>
         new($"{op}: needs floating point, x is {x.DType.Word()} {x.Shape}. Convert it with To(DType.Float32).");

@@ -12,6 +12,8 @@ internal static partial class OpCalls
         new("Conv1d", x => x[0].Conv1d(x[1], x[2], stride: 2, padding: 1), S(2, 2, 6), S(3, 2, 3), S(3)),
         new("MaxPool2d", x => x[0].MaxPool2d(2), S(1, 2, 4, 5)),
         new("MaxPool2d", x => x[0].MaxPool2d((3, 2), stride: 1, padding: 1), S(1, 1, 4, 3)),
+        new("MaxPool2d", x => x[0].MaxPool2d((2, 3), stride: 2, dilation: (2, 1), ceilMode: true), S(2, 4, 6)),
+        new("AvgPool2d", x => x[0].AvgPool2d(2, ceilMode: true), S(2, 3, 5)),
         new("AvgPool2d", x => x[0].AvgPool2d((2, 3), stride: 1, padding: 1, countPadding: false), S(1, 2, 4, 4)),
     ];
 }
