@@ -34,6 +34,32 @@ internal static unsafe class BatchedProduct
         return result;
     }
 
+    /// <summary>x·Wᵀ + b for […, k], [n, k] and [n], of one floating-point type.</summary>
+    public static NdArray Affine(in NdArray x, in NdArray weight, in NdArray bias)
+    {
+        int k = weight.Dims[1], n = weight.Dims[0], rows = Shape.Product(x.Dims.AsSpan(0, x.Rank - 1));
+        NdArray left = x.Rank <= 2 || x.IsContiguous ? x : ArrayCopy.Contiguous(x);
+        NdArray row = bias.IsContiguous ? bias : ArrayCopy.Contiguous(bias);
+        NdArray result = NdArray.Allocate([.. x.Dims.AsSpan(0, x.Rank - 1), n], x.DType);
+        int leftRow = x.Rank == 2 ? x.Strides[0] : k;
+        fixed (byte* a = left.Storage.Bytes, b = weight.Storage.Bytes, c = result.Storage.Bytes, d = row.Storage.Bytes)
+        {
+            if (x.DType == DType.Float32)
+            {
+                MatrixProduct.MultiplyAdd(
+                    rows, n, k, (float*)a + left.Offset, leftRow, left.Strides[^1], (float*)b + weight.Offset, weight.Strides[1], weight.Strides[0],
+                    (float*)c + result.Offset, n, (float*)d + row.Offset, 0);
+            }
+            else
+            {
+                MatrixProduct.MultiplyAdd(
+                    rows, n, k, (double*)a + left.Offset, leftRow, left.Strides[^1], (double*)b + weight.Offset, weight.Strides[1], weight.Strides[0],
+                    (double*)c + result.Offset, n, (double*)d + row.Offset, 0);
+            }
+        }
+        return result;
+    }
+
     /// <summary>Some of the products of a batch, one after another.</summary>
     private readonly struct Items(NdArray a, NdArray b, NdArray c, int[] batch, int[] stepsA, int[] stepsB) : IRangeWork
     {

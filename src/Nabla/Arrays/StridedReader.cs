@@ -109,6 +109,11 @@ internal sealed unsafe class StridedReader
                 if (length > lanes) all.Store(target + lanes);
             }
         }
+        else if (typeof(TSource) == typeof(T) && step == 1 && row > 0 && length <= lanes)
+        {
+            // The same; what is read behind a row belongs to later ones.
+            for (; rows > 2 * lanes; rows--, source += row, target += length) Vector256.Load((T*)source).Store(target);
+        }
         for (; rows > 0; rows--, source += row, target += length)
             for (int i = 0; i < length; i++) target[i] = Cast.To<TSource, T>(source[i * step]);
     }

@@ -113,7 +113,7 @@ internal abstract class Op(string name)
         return outputs;
     }
 
-    private void Record(ReadOnlySpan<Tensor> inputs, Tensor[] outputs)
+    private protected void Record(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var context = new OpContext(this, inputs.Length, outputs.Length);
         for (int i = 0; i < inputs.Length; i++) context.DescribeInput(i, inputs[i], SavesInput(i, inputs));
@@ -230,7 +230,7 @@ internal sealed class OpNode : Node
     private readonly (int[] Dims, DType DType)[]? moreOutputs;
     private readonly bool hasSaved;
 
-    public OpNode(OpContext context, ReadOnlySpan<Tensor> inputs, Tensor[] outputs) : base(outputs[0].Dims, outputs[0].DType)
+    public OpNode(OpContext context, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) : base(outputs[0].Dims, outputs[0].DType)
     {
         this.context = context;
         edges = new Edge[inputs.Length];

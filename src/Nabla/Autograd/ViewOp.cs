@@ -18,7 +18,16 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     public virtual bool CutsPart => false;
 
     /// <summary>Applies the view.</summary>
-    public Tensor Of(Tensor x) => Apply(x);
+    public Tensor Of(Tensor x)
+    {
+        if (x.IsTraced || Recorder.Current is not null) return Apply(x);
+
+        // What every operation does, without what only a kernel needs: nothing is computed.
+        bool record = x.RequiresGrad;
+        Tensor view = Wrap(View(x.Value), x);
+        if (record && GradMode.IsEnabled) Record(new ReadOnlySpan<Tensor>(in x), new ReadOnlySpan<Tensor>(in view));
+        return view;
+    }
 
     internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs)
     {
@@ -34,11 +43,13 @@ internal abstract class ViewOp(string name) : LinearOp(name)
 
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
-    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
+    private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) => [Wrap(values[0], inputs[0])];
+
+    private Tensor Wrap(in NdArray value, Tensor x)
     {
-        var view = new Tensor(values[0]) { Flags = inputs[0].Flags & TensorFlags.Inference };
-        Mark(view, inputs[0]);
-        return [view];
+        var view = new Tensor(value) { Flags = x.Flags & TensorFlags.Inference };
+        Mark(view, x);
+        return view;
     }
 
     /// <summary>Notes that a result is a view of this operation's input.</summary>

@@ -45,7 +45,6 @@ public sealed class Linear : Module
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank == 0 || x.Dims[^1] != InFeatures) throw NnErrors.Features(x, InFeatures);
         if (x.DType != Weight.DType) throw NnErrors.LayerDType("Linear", x, Weight);
-        Tensor product = x.MatMul(Weight.T);
-        return Bias is null ? product : product + Bias;
+        return x.Linear(Weight, Bias);
     }
 }

@@ -13,11 +13,14 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(tensors);
         if (tensors.Count == 0) throw new ArgumentException("Stack: there are no tensors. Give at least one.");
+        int at = axis.Resolve(tensors[0].Rank + 1, "Stack");
+        DType dtype = tensors[0].DType;
         foreach (Tensor tensor in tensors)
+        {
+            dtype = DTypeRules.Promote(dtype, tensor.DType);
             if (tensor.Shape != tensors[0].Shape) throw new ShapeException($"Stack: shapes {tensors[0].Shape} and {tensor.Shape} differ. All must be equal; Cat joins along an axis that exists.");
-        var items = new Tensor[tensors.Count];
-        for (int i = 0; i < items.Length; i++) items[i] = tensors[i].Unsqueeze(axis);
-        return Cat(items, axis.Resolve(tensors[0].Rank + 1, "Stack"));
+        }
+        return new StackOp(at).Of(Each(tensors, tensor => tensor.To(dtype)));
     }
 
     /// <summary>Tensors joined along an axis; their other lengths must agree. Their types promote.</summary>
@@ -97,6 +100,34 @@ public sealed partial class Tensor
         var items = new Tensor[tensors.Count];
         for (int i = 0; i < items.Length; i++) items[i] = change(tensors[i]);
         return items;
+    }
+
+    private sealed class StackOp(int axis) : LinearOp("Stack")
+    {
+        public Tensor Of(Tensor[] tensors) => Apply(tensors);
+
+        internal override Tensor[] Batch(BatchedInputs items) => new StackOp(axis + 1).ApplyMany(items.All());
+
+        protected override bool OnlyMoves => true;
+
+        protected override bool TakesComplex => true;
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            int[] item = inputs[0].Dims;
+            NdArray result = NdArray.Allocate([.. item[..axis], inputs.Length, .. item[axis..]], inputs[0].DType);
+            int[] strides = Without(result.Strides, axis);
+            for (int i = 0; i < inputs.Length; i++) ArrayCopy.Into(inputs[i].Value, result.View(item, strides, result.Offset + (i * result.Strides[axis])));
+            return [result];
+        }
+
+        protected override Tensor?[] TransposeAll(OpContext context, Tensor gradient)
+        {
+            var results = new Tensor?[context.InputCount];
+            for (int i = 0; i < results.Length; i++)
+                if (context.Needs(i)) results[i] = gradient.Select(axis, i);
+            return results;
+        }
     }
 
     private sealed class CatOp(int axis) : LinearOp("Cat")

@@ -49,6 +49,12 @@ internal static class OpErrors
     public static DTypeException ProductOfBools(string op) =>
         new($"{op}: truth values have no products. Convert them first with To(DType.Int64), or To(DType.Float32).");
 
+    public static ShapeException LinearWeight(Tensor x, Tensor weight) =>
+        new($"Linear: the weight must be a matrix [n, {x.Dims[^1]}], since the last axis of x has length {x.Dims[^1]}: x is {x.Shape}, weight is {weight.Shape}. Check the layer before it, or transpose the weight.");
+
+    public static ShapeException LinearBias(Tensor weight, Tensor bias) =>
+        new($"Linear: the bias is {bias.Shape}, the weight is {weight.Shape}. Use a bias [{weight.Dims[0]}].");
+
     public static ShapeException NeedsMatrices(string op, Tensor x) =>
         new($"{op}: needs matrices […, m, n], x is {x.Shape}. Unsqueeze it to give it two axes.");
 

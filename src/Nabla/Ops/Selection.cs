@@ -106,7 +106,7 @@ public sealed partial class Tensor
     /// <param name="z">The second factor.</param>
     /// <param name="value">A number.</param>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-    public Tensor Addcmul(Tensor y, Tensor z, double value = 1) => AddcmulOp.Apply(this, y, z, Bound(value));
+    public Tensor Addcmul(Tensor y, Tensor z, double value = 1) => value == 1 ? AddProductOp.Apply(this, y, z) : AddcmulOp.Apply(this, y, z, Bound(value));
 
     /// <summary>x + value·y/z; floating point.</summary>
     /// <param name="y">The numerator; all three broadcast together.</param>
@@ -125,5 +125,6 @@ public sealed partial class Tensor
     private static readonly ElementwiseOp LerpOp = ElementwiseOp.Of("Lerp", (x, y, w) =>
         F.Select(F.Less(F.Abs(w), 0.5), x + (w * (y - x)), y - ((y - x) * (1 - w))));
     private static readonly ElementwiseOp AddcmulOp = ElementwiseOp.Of("Addcmul", (x, y, z, value) => x + (value * y * z));
+    private static readonly ElementwiseOp AddProductOp = ElementwiseOp.Of("Addcmul", (x, y, z) => x + (y * z)).Unlisted();
     private static readonly ElementwiseOp AddcdivOp = ElementwiseOp.Of("Addcdiv", (x, y, z, value) => x + (value * y / z), Domain.Real, Domain.Real, Domain.Positive, Domain.Real);
 }

@@ -46,6 +46,44 @@ public sealed unsafe class MatrixProductTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Matrix_times_vector_of_every_register_width_takes_any_stride_and_adds_what_is_given(int width)
+    {
+        foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (1, 200), (200, 1), (3, 5), (5, 67), (8, 16), (67, 129), (130, 70), (1100, 9), (6, 1100), (500, 600)])
+        {
+            foreach ((int row, int column) in ((int, int)[])[(columns + 3, 1), (1, rows + 2), (2 * columns, 2), (-columns, 1)])
+            {
+                CheckVector<float>((TileWidth)width, rows, columns, row, column, 2e-5);
+                CheckVector<double>((TileWidth)width, rows, columns, row, column, 1e-13);
+            }
+        }
+    }
+
+    [Fact]
+    public void One_row_may_be_added_to_all_rows_of_every_size_and_transpose()
+    {
+        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[.. Sizes, (7, 70, 300), (3, 5, 0)])
+        {
+            for (int transposes = 0; transposes < 4; transposes++)
+            {
+                double[] a = Sample.Values<double>(m * k), b = Sample.Values<double>(k * n, 2), row = Sample.Values<double>(n, 3), c = new double[m * n], product = new double[m * n];
+                (int aRow, int aColumn) = (transposes & 1) == 0 ? (k, 1) : (1, m);
+                (int bRow, int bColumn) = (transposes & 2) == 0 ? (n, 1) : (1, k);
+                fixed (double* pa = a, pb = b, pc = c, pd = row, pp = product)
+                {
+                    MatrixProduct.MultiplyAdd(m, n, k, pa, aRow, aColumn, pb, bRow, bColumn, pc, n, pd, 0);
+                    MatrixProduct.Multiply(m, n, k, pa, aRow, aColumn, pb, bRow, bColumn, pp, n);
+                }
+
+                for (int i = 0; i < m * n; i++) product[i] += row[i % n];
+                Sample.AssertClose(product, c, 1e-13, $"[{m}, {k}] times [{k}, {n}], transposes {transposes}");
+            }
+        }
+    }
+
     [Fact]
     public void Strides_may_be_negative_or_zero_or_have_gaps()
     {
@@ -153,8 +191,24 @@ public sealed unsafe class MatrixProductTests
             }
         }
 
-        fixed (T* pa = a, pb = b, pc = c) MatrixProduct.Tiled(width, m, n, k, pa, k, 1, pb, n, 1, pc, stride, accumulate);
+        fixed (T* pa = a, pb = b, pc = c) MatrixProduct.Tiled(width, m, n, k, pa, k, 1, pb, n, 1, pc, stride, accumulate ? pc : null, stride);
         Sample.AssertClose(expected, c, tolerance, $"{width}: [{m}, {k}] times [{k}, {n}]");
+    }
+
+    private static void CheckVector<T>(TileWidth width, int rows, int columns, int row, int column, double tolerance)
+        where T : unmanaged, INumber<T>
+    {
+        T[] matrix = Sample.Values<T>((Math.Abs(row) * rows) + (column * columns)), x = Sample.Values<T>(3 * columns, 2), y = Sample.Values<T>(2 * rows, 3);
+        int start = row < 0 ? -row * (rows - 1) : 0;
+        foreach (int step in (int[])[1, 3])
+        {
+            double[] expected = Array.ConvertAll(y, double.CreateTruncating);
+            for (int i = 0; i < rows; i++)
+                for (int p = 0; p < columns; p++)
+                    expected[2 * i] += double.CreateTruncating(matrix[start + (i * row) + (p * column)]) * double.CreateTruncating(x[p * step]);
+            fixed (T* pm = matrix, px = x, py = y) MatrixVector.Multiply(width, rows, columns, pm + start, row, column, px, step, py, 2, py, 2);
+            Sample.AssertClose(expected, y, tolerance, $"{width}: [{rows}, {columns}], strides {row} and {column}, times a vector of stride {step}");
+        }
     }
 
     // Bit 0 of transposes: A is stored [k, m]; bit 1: B is stored [n, k].
@@ -177,7 +231,7 @@ public sealed unsafe class MatrixProductTests
 
         fixed (T* pa = a, pb = b, pc = c)
         {
-            if (width is { } given) MatrixProduct.Tiled(given, m, n, k, pa, aRow, aColumn, pb, bRow, bColumn, pc, n, accumulate);
+            if (width is { } given) MatrixProduct.Tiled(given, m, n, k, pa, aRow, aColumn, pb, bRow, bColumn, pc, n, accumulate ? pc : null, n);
             else MatrixProduct.Multiply(m, n, k, pa, aRow, aColumn, pb, bRow, bColumn, pc, n, accumulate);
         }
 

@@ -8,7 +8,7 @@ public sealed unsafe class MatrixThreadsTests
     [Fact]
     public void Every_number_of_threads_gives_the_same_bits()
     {
-        foreach ((int m, int n, int k) in ((int, int, int)[])[(200, 210, 220), (17, 900, 600), (900, 17, 600), (300, 2100, 30), (130, 140, 1100)])
+        foreach ((int m, int n, int k) in ((int, int, int)[])[(200, 210, 220), (17, 900, 600), (900, 17, 600), (300, 2100, 30), (130, 140, 1100), (1, 1030, 1100), (1030, 1, 1100), (9, 1030, 700)])
         {
             for (int transposes = 0; transposes < 4; transposes++)
             {

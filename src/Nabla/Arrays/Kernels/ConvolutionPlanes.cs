@@ -71,7 +71,7 @@ internal static unsafe class ConvolutionPlanes
             if (grid.ColumnStep == 1)
             {
                 for (; column + R.Lanes <= grid.Columns; column += R.Lanes) R.Store(to + column, R.Add(R.Load(sums + column), added));
-                if (column < grid.Columns) R.StoreFirst(to + column, R.Add(R.Load(sums + column), added), grid.Columns - column, accumulate: false);
+                if (column < grid.Columns) R.StoreFirst(to + column, R.Add(R.Load(sums + column), added), grid.Columns - column, add: null);
                 continue;
             }
             for (; column < grid.Columns; column++) to[(nint)column * grid.ColumnStep] = sums[column] + bias;

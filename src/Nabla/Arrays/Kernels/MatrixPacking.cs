@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Nabla.Symbolics;
 
 namespace Nabla;
@@ -47,14 +45,11 @@ internal static unsafe class MatrixPacking
             T* from = a + i * aRow;
             if (aRow == 1 && rows == strip)
             {
-                for (int p = 0; p < k; p++)
-                    Unsafe.CopyBlockUnaligned(to + (nint)p * strip, from + p * aCol, (uint)(strip * sizeof(T)));
+                CopyShort(k, strip, from, aCol, to);
             }
             else
             {
-                int r = 0;
-                for (; r + 4 <= rows; r += 4) SpreadFour(k, from + r * aRow, aRow, aCol, to + r, strip);
-                for (; r < rows; r++) Spread(k, from + r * aRow, aCol, to + r, strip);
+                BlockTranspose.Spread(rows, k, from, aRow, aCol, to, strip);
             }
 
             to += (nint)strip * k;
@@ -91,69 +86,30 @@ internal static unsafe class MatrixPacking
             }
             else
             {
-                int c = 0;
-                for (; c + 4 <= columns; c += 4) SpreadFour(k, from + c * bCol, bCol, bRow, to + c, strip);
-                for (; c < columns; c++) Spread(k, from + c * bCol, bRow, to + c, strip);
+                BlockTranspose.Spread(columns, k, from, bCol, bRow, to, strip);
             }
 
             to += (nint)strip * k;
         }
     }
 
-    // Four lines of the source side by side: blocks of four by four are turned in registers.
-    private static void SpreadFour<T>(int count, T* from, nint line, nint stride, T* to, nint toStride)
+    // Pieces of so few numbers that calling somebody to copy one would take longer than copying it.
+    private static void CopyShort<T>(int pieces, int count, T* from, nint stride, T* to)
         where T : unmanaged
     {
-        int p = 0;
-        if (stride == 1 && Sse2.IsSupported)
+        if (count < Vector128<T>.Count)
         {
-            T* from1 = from + line, from2 = from1 + line, from3 = from2 + line;
-            if (typeof(T) == typeof(float))
-            {
-                for (; p + 4 <= count; p += 4, to += 4 * toStride)
-                {
-                    Vector128<float> x0 = Vector128.Load((float*)(from + p)), x1 = Vector128.Load((float*)(from1 + p));
-                    Vector128<float> x2 = Vector128.Load((float*)(from2 + p)), x3 = Vector128.Load((float*)(from3 + p));
-                    Vector128<float> low01 = Sse.UnpackLow(x0, x1), high01 = Sse.UnpackHigh(x0, x1), low23 = Sse.UnpackLow(x2, x3), high23 = Sse.UnpackHigh(x2, x3);
-                    Sse.MoveLowToHigh(low01, low23).Store((float*)to);
-                    Sse.MoveHighToLow(low23, low01).Store((float*)(to + toStride));
-                    Sse.MoveLowToHigh(high01, high23).Store((float*)(to + 2 * toStride));
-                    Sse.MoveHighToLow(high23, high01).Store((float*)(to + 3 * toStride));
-                }
-            }
-            else if (typeof(T) == typeof(double))
-            {
-                for (; p + 2 <= count; p += 2, to += 2 * toStride)
-                {
-                    Vector128<double> x0 = Vector128.Load((double*)(from + p)), x1 = Vector128.Load((double*)(from1 + p));
-                    Vector128<double> x2 = Vector128.Load((double*)(from2 + p)), x3 = Vector128.Load((double*)(from3 + p));
-                    Sse2.UnpackLow(x0, x1).Store((double*)to);
-                    Sse2.UnpackLow(x2, x3).Store((double*)to + 2);
-                    Sse2.UnpackHigh(x0, x1).Store((double*)(to + toStride));
-                    Sse2.UnpackHigh(x2, x3).Store((double*)(to + toStride) + 2);
-                }
-            }
+            for (int p = 0; p < pieces; p++, from += stride, to += count)
+                for (int r = 0; r < count; r++) to[r] = from[r];
+            return;
         }
 
-        for (int r = 0; r < 4; r++) Spread(count - p, from + r * line + p * stride, stride, to + r, toStride);
-    }
-
-    // One line of the source, spread over the strip's lines.
-    private static void Spread<T>(int count, T* from, nint fromStride, T* to, nint toStride)
-        where T : unmanaged
-    {
-        int p = 0;
-        for (; p + 4 <= count; p += 4)
+        // The last store may overlap the one before it.
+        int last = count - Vector128<T>.Count;
+        for (int p = 0; p < pieces; p++, from += stride, to += count)
         {
-            T x0 = from[0], x1 = from[fromStride], x2 = from[2 * fromStride], x3 = from[3 * fromStride];
-            to[0] = x0;
-            to[toStride] = x1;
-            to[2 * toStride] = x2;
-            to[3 * toStride] = x3;
-            from += 4 * fromStride;
-            to += 4 * toStride;
+            for (int r = 0; r < last; r += Vector128<T>.Count) Vector128.Load(from + r).Store(to + r);
+            Vector128.Load(from + last).Store(to + last);
         }
-
-        for (; p < count; p++, from += fromStride, to += toStride) *to = *from;
     }
 }

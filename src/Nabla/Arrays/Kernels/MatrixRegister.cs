@@ -25,8 +25,14 @@ internal unsafe interface IRegister<TRegister, T>
 
     static abstract void Store(T* to, TRegister x);
 
-    /// <summary>Stores, or adds, the first <paramref name="count"/> numbers, fewer than there are lanes.</summary>
-    static abstract void StoreFirst(T* to, TRegister x, int count, bool accumulate);
+    /// <summary>The lanes added up to as many as 16 bytes hold: halves to halves.</summary>
+    static abstract Vector128<T> Fold(TRegister x);
+
+    /// <summary>
+    /// Stores the first <paramref name="count"/> numbers, fewer than there are lanes, after adding those at <paramref name="add"/>, if that
+    /// is not null.
+    /// </summary>
+    static abstract void StoreFirst(T* to, TRegister x, int count, T* add);
 }
 
 /// <summary>16 bytes.</summary>
@@ -54,7 +60,10 @@ internal readonly unsafe struct Register128<T> : IRegister<Vector128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* to, Vector128<T> x) => x.Store(to);
 
-    public static void StoreFirst(T* to, Vector128<T> x, int count, bool accumulate) => FirstLanes.Store((T*)&x, to, count, accumulate);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Fold(Vector128<T> x) => x;
+
+    public static void StoreFirst(T* to, Vector128<T> x, int count, T* add) => FirstLanes.Store((T*)&x, to, count, add);
 }
 
 /// <summary>32 bytes.</summary>
@@ -81,7 +90,10 @@ internal readonly unsafe struct Register256<T> : IRegister<Vector256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* to, Vector256<T> x) => x.Store(to);
 
-    public static void StoreFirst(T* to, Vector256<T> x, int count, bool accumulate) => FirstLanes.Store((T*)&x, to, count, accumulate);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Fold(Vector256<T> x) => x.GetLower() + x.GetUpper();
+
+    public static void StoreFirst(T* to, Vector256<T> x, int count, T* add) => FirstLanes.Store((T*)&x, to, count, add);
 }
 
 /// <summary>64 bytes.</summary>
@@ -109,24 +121,27 @@ internal readonly unsafe struct Register512<T> : IRegister<Vector512<T>, T>
     public static void Store(T* to, Vector512<T> x) => x.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreFirst(T* to, Vector512<T> x, int count, bool accumulate)
+    public static Vector128<T> Fold(Vector512<T> x) => Register256<T>.Fold(x.GetLower() + x.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(T* to, Vector512<T> x, int count, T* add)
     {
         if (!Avx512F.IsSupported)
         {
-            FirstLanes.Store((T*)&x, to, count, accumulate);
+            FirstLanes.Store((T*)&x, to, count, add);
         }
         else if (typeof(T) == typeof(float))
         {
             Vector512<float> mask = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
             Vector512<float> sum = x.AsSingle();
-            if (accumulate) sum += Avx512F.MaskLoad((float*)to, mask, Vector512<float>.Zero);
+            if (add != null) sum += Avx512F.MaskLoad((float*)add, mask, Vector512<float>.Zero);
             Avx512F.MaskStore((float*)to, mask, sum);
         }
         else
         {
             Vector512<double> mask = Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
             Vector512<double> sum = x.AsDouble();
-            if (accumulate) sum += Avx512F.MaskLoad((double*)to, mask, Vector512<double>.Zero);
+            if (add != null) sum += Avx512F.MaskLoad((double*)add, mask, Vector512<double>.Zero);
             Avx512F.MaskStore((double*)to, mask, sum);
         }
     }
@@ -135,14 +150,14 @@ internal readonly unsafe struct Register512<T> : IRegister<Vector512<T>, T>
 /// <summary>Stores a part of a register where no masked store helps.</summary>
 internal static unsafe class FirstLanes
 {
-    public static void Store<T>(T* lanes, T* to, int count, bool accumulate)
+    public static void Store<T>(T* lanes, T* to, int count, T* add)
         where T : unmanaged
     {
-        if (!accumulate)
+        if (add == null)
             for (int i = 0; i < count; i++) to[i] = lanes[i];
         else if (typeof(T) == typeof(float))
-            for (int i = 0; i < count; i++) ((float*)to)[i] += ((float*)lanes)[i];
+            for (int i = 0; i < count; i++) ((float*)to)[i] = ((float*)lanes)[i] + ((float*)add)[i];
         else
-            for (int i = 0; i < count; i++) ((double*)to)[i] += ((double*)lanes)[i];
+            for (int i = 0; i < count; i++) ((double*)to)[i] = ((double*)lanes)[i] + ((double*)add)[i];
     }
 }

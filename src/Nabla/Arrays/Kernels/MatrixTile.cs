@@ -11,7 +11,8 @@ namespace Nabla;
 /// sums 15 of 16. Narrow tiles have one register. A is read through a pointer for each three rows, with a stride and its
 /// double as offsets, so that a packed strip and a matrix in place cost the same and all addresses stay in registers. Every
 /// element of C is summed in the order of k, whatever the tile and the width, so all give the same numbers where there is a
-/// fused multiply-add. Tiles are optimised at their first call: their unoptimised form is a hundred times slower.
+/// fused multiply-add. What is added to the sums, C itself or a row that all rows of C share, is read as they are stored, from
+/// add and a step of addRow for each row; null adds nothing. Tiles are optimised at their first call: their unoptimised form is a hundred times slower.
 /// </remarks>
 internal static unsafe class MatrixTile<R, V, T>
     where R : struct, IRegister<V, T>
@@ -19,11 +20,12 @@ internal static unsafe class MatrixTile<R, V, T>
     where T : unmanaged
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TwelveRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, bool accumulate)
+    public static void TwelveRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, T* add, nint addRow)
     {
         nint aTwo = 2 * aRow;
         T* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
         for (int i = 0; i < 12; i++) Prefetch(c + i * cRow);
+        bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;
         V s2 = default, t2 = default;
@@ -82,26 +84,27 @@ internal static unsafe class MatrixTile<R, V, T>
             b += bRow;
         }
 
-        Store(c, s0, t0, accumulate);
-        Store(c + cRow, s1, t1, accumulate);
-        Store(c + 2 * cRow, s2, t2, accumulate);
-        Store(c + 3 * cRow, s3, t3, accumulate);
-        Store(c + 4 * cRow, s4, t4, accumulate);
-        Store(c + 5 * cRow, s5, t5, accumulate);
-        Store(c + 6 * cRow, s6, t6, accumulate);
-        Store(c + 7 * cRow, s7, t7, accumulate);
-        Store(c + 8 * cRow, s8, t8, accumulate);
-        Store(c + 9 * cRow, s9, t9, accumulate);
-        Store(c + 10 * cRow, s10, t10, accumulate);
-        Store(c + 11 * cRow, s11, t11, accumulate);
+        Store(c, s0, t0, adds, add);
+        Store(c + cRow, s1, t1, adds, add + addRow);
+        Store(c + 2 * cRow, s2, t2, adds, add + 2 * addRow);
+        Store(c + 3 * cRow, s3, t3, adds, add + 3 * addRow);
+        Store(c + 4 * cRow, s4, t4, adds, add + 4 * addRow);
+        Store(c + 5 * cRow, s5, t5, adds, add + 5 * addRow);
+        Store(c + 6 * cRow, s6, t6, adds, add + 6 * addRow);
+        Store(c + 7 * cRow, s7, t7, adds, add + 7 * addRow);
+        Store(c + 8 * cRow, s8, t8, adds, add + 8 * addRow);
+        Store(c + 9 * cRow, s9, t9, adds, add + 9 * addRow);
+        Store(c + 10 * cRow, s10, t10, adds, add + 10 * addRow);
+        Store(c + 11 * cRow, s11, t11, adds, add + 11 * addRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void EightRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, bool accumulate)
+    public static void EightRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, T* add, nint addRow)
     {
         nint aTwo = 2 * aRow;
         T* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow;
         for (int i = 0; i < 8; i++) Prefetch(c + i * cRow);
+        bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;
         V s2 = default, t2 = default;
@@ -143,22 +146,23 @@ internal static unsafe class MatrixTile<R, V, T>
             b += bRow;
         }
 
-        Store(c, s0, t0, accumulate);
-        Store(c + cRow, s1, t1, accumulate);
-        Store(c + 2 * cRow, s2, t2, accumulate);
-        Store(c + 3 * cRow, s3, t3, accumulate);
-        Store(c + 4 * cRow, s4, t4, accumulate);
-        Store(c + 5 * cRow, s5, t5, accumulate);
-        Store(c + 6 * cRow, s6, t6, accumulate);
-        Store(c + 7 * cRow, s7, t7, accumulate);
+        Store(c, s0, t0, adds, add);
+        Store(c + cRow, s1, t1, adds, add + addRow);
+        Store(c + 2 * cRow, s2, t2, adds, add + 2 * addRow);
+        Store(c + 3 * cRow, s3, t3, adds, add + 3 * addRow);
+        Store(c + 4 * cRow, s4, t4, adds, add + 4 * addRow);
+        Store(c + 5 * cRow, s5, t5, adds, add + 5 * addRow);
+        Store(c + 6 * cRow, s6, t6, adds, add + 6 * addRow);
+        Store(c + 7 * cRow, s7, t7, adds, add + 7 * addRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SixRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, bool accumulate)
+    public static void SixRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, T* add, nint addRow)
     {
         nint aTwo = 2 * aRow;
         T* a3 = a + 3 * aRow;
         for (int i = 0; i < 6; i++) Prefetch(c + i * cRow);
+        bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;
         V s2 = default, t2 = default;
@@ -191,18 +195,19 @@ internal static unsafe class MatrixTile<R, V, T>
             b += bRow;
         }
 
-        Store(c, s0, t0, accumulate);
-        Store(c + cRow, s1, t1, accumulate);
-        Store(c + 2 * cRow, s2, t2, accumulate);
-        Store(c + 3 * cRow, s3, t3, accumulate);
-        Store(c + 4 * cRow, s4, t4, accumulate);
-        Store(c + 5 * cRow, s5, t5, accumulate);
+        Store(c, s0, t0, adds, add);
+        Store(c + cRow, s1, t1, adds, add + addRow);
+        Store(c + 2 * cRow, s2, t2, adds, add + 2 * addRow);
+        Store(c + 3 * cRow, s3, t3, adds, add + 3 * addRow);
+        Store(c + 4 * cRow, s4, t4, adds, add + 4 * addRow);
+        Store(c + 5 * cRow, s5, t5, adds, add + 5 * addRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FourRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, int rows, bool accumulate)
+    public static void FourRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, int rows, T* add, nint addRow)
     {
         T* a1 = a + (rows > 1 ? aRow : 0), a2 = a1 + (rows > 2 ? aRow : 0), a3 = a2 + (rows > 3 ? aRow : 0);
+        bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;
         V s2 = default, t2 = default;
@@ -229,19 +234,19 @@ internal static unsafe class MatrixTile<R, V, T>
             b += bRow;
         }
 
-        Store(c, s0, t0, accumulate);
-        if (rows > 1) Store(c + cRow, s1, t1, accumulate);
-        if (rows > 2) Store(c + 2 * cRow, s2, t2, accumulate);
-        if (rows > 3) Store(c + 3 * cRow, s3, t3, accumulate);
+        Store(c, s0, t0, adds, add);
+        if (rows > 1) Store(c + cRow, s1, t1, adds, add + addRow);
+        if (rows > 2) Store(c + 2 * cRow, s2, t2, adds, add + 2 * addRow);
+        if (rows > 3) Store(c + 3 * cRow, s3, t3, adds, add + 3 * addRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(T* c, V s, V t, bool accumulate)
+    private static void Store(T* c, V s, V t, bool adds, T* add)
     {
-        if (accumulate)
+        if (adds)
         {
-            s = R.Add(s, R.Load(c));
-            t = R.Add(t, R.Load(c + R.Lanes));
+            s = R.Add(s, R.Load(add));
+            t = R.Add(t, R.Load(add + R.Lanes));
         }
 
         R.Store(c, s);

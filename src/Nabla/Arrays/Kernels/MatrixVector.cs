@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla;
 
@@ -7,133 +9,98 @@ namespace Nabla;
 /// Matrix times vector: every element of the matrix is used once, so the speed is that of memory.
 /// </summary>
 /// <remarks>
-/// Rows that lie contiguous are multiplied by dot products, four rows at a time so that x is loaded once for four; columns
-/// that lie contiguous are added up, four columns at a time, into a piece of y that stays in the first cache.
+/// Rows that lie contiguous are multiplied by dot products (<see cref="RowDots{R, V, T}"/>); columns that lie contiguous are
+/// added up, eight at a time, into a piece of y that stays in the first cache. Threads share the rows, in fours, so that the order of
+/// every sum is the same for any number of them.
 /// </remarks>
 internal static unsafe class MatrixVector
 {
+    /// <summary>The multiplications, each of which reads a number of its own, that make it worth while to bring in another thread.</summary>
+    public const long Grain = 1 << 17;
+
+    // Whole lines of the cache of y, and whole groups of rows.
+    private const int Align = 64;
+
+    /// <summary>y = M·x, or y = M·x + d where <paramref name="add"/> is not null, for any strides, in elements.</summary>
+    public static void Multiply<T>(
+        TileWidth width, int rows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, T* add, nint addStride)
+        where T : unmanaged, INumber<T>
+    {
+        bool byRows = columnStride == 1 || (rowStride != 1 && columns >= rows);
+        if (columnStride == 1 && xStride != 1 && columns > 1)
+        {
+            T* contiguous = MatrixPacking.RoomForA<T>(columns);
+            for (nint p = 0; p < columns; p++) contiguous[p] = x[p * xStride];
+            x = contiguous;
+            xStride = 1;
+        }
+
+        var work = new Rows<T>(width, byRows, columns, matrix, rowStride, columnStride, x, xStride, y, yStride, add, addStride);
+        WorkSplit.Run(rows, Math.Max(Align, Grain / columns), Align, work);
+    }
+
+    /// <summary>Some of the rows.</summary>
+    private readonly struct Rows<T>(
+        TileWidth width, bool byRows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, T* add, nint addStride) : IRangeWork
+        where T : unmanaged, INumber<T>
+    {
+        public void Run(long from, long to)
+        {
+            int rows = (int)(to - from);
+            T* m = matrix + (nint)from * rowStride, into = y + (nint)from * yStride, addend = add == null ? null : add + (nint)from * addStride;
+            switch (width)
+            {
+                case TileWidth.Bits512:
+                    Run<Register512<T>, Vector512<T>>(rows, m, into, addend);
+                    break;
+                case TileWidth.Bits256:
+                    Run<Register256<T>, Vector256<T>>(rows, m, into, addend);
+                    break;
+                default:
+                    Run<Register128<T>, Vector128<T>>(rows, m, into, addend);
+                    break;
+            }
+        }
+
+        private void Run<R, V>(int rows, T* m, T* into, T* addend)
+            where R : struct, IRegister<V, T>
+            where V : unmanaged
+        {
+            if (!byRows) MatrixColumns<R, V, T>.Multiply(rows, columns, m, rowStride, columnStride, x, xStride, into, yStride, addend, addStride);
+            else if (columnStride == 1) RowDots<R, V, T>.Multiply(1, rows, columns, x, 0, m, rowStride, into, 0, yStride, addend, 0, addStride);
+            else StridedDots(rows, m, into, addend);
+        }
+
+        private void StridedDots(int rows, T* m, T* into, T* addend)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                T* u = m + i * rowStride;
+                T* v = x;
+                T sum = T.Zero;
+                for (int p = 0; p < columns; p++, u += columnStride, v += xStride) sum += *u * *v;
+                into[i * yStride] = addend == null ? sum : sum + addend[i * addStride];
+            }
+        }
+    }
+}
+
+/// <summary>Matrix times vector by columns: y = Σ x[p]·M[:, p].</summary>
+internal static unsafe class MatrixColumns<R, V, T>
+    where R : struct, IRegister<V, T>
+    where V : unmanaged
+    where T : unmanaged, INumber<T>
+{
     private const int Piece = 1024;
 
-    /// <summary>y = M·x, or y += M·x, for any strides, in elements.</summary>
-    public static void Multiply<T>(int rows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, bool accumulate)
-        where T : unmanaged, INumber<T>
-    {
-        if (columnStride == 1 || (rowStride != 1 && columns >= rows))
-        {
-            if (columnStride == 1 && xStride != 1 && columns >= Vector<T>.Count)
-            {
-                T* contiguous = MatrixPacking.RoomForA<T>(columns);
-                for (nint p = 0; p < columns; p++) contiguous[p] = x[p * xStride];
-                x = contiguous;
-                xStride = 1;
-            }
-
-            ByDotProducts(rows, columns, matrix, rowStride, columnStride, x, xStride, y, yStride, accumulate);
-        }
-        else
-        {
-            ByColumns(rows, columns, matrix, rowStride, columnStride, x, xStride, y, yStride, accumulate);
-        }
-    }
-
-    private static void ByDotProducts<T>(int rows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, bool accumulate)
-        where T : unmanaged, INumber<T>
-    {
-        bool vectors = columnStride == 1 && xStride == 1;
-        int i = 0;
-        for (; vectors && i + 4 <= rows; i += 4)
-        {
-            T* m = matrix + i * rowStride;
-            T* to = y + i * yStride;
-            FourDots(columns, m, rowStride, x, out T d0, out T d1, out T d2, out T d3);
-            if (accumulate)
-            {
-                d0 += to[0];
-                d1 += to[yStride];
-                d2 += to[2 * yStride];
-                d3 += to[3 * yStride];
-            }
-
-            to[0] = d0;
-            to[yStride] = d1;
-            to[2 * yStride] = d2;
-            to[3 * yStride] = d3;
-        }
-
-        for (; i < rows; i++)
-        {
-            T* m = matrix + i * rowStride;
-            T dot = vectors ? Dot(columns, m, x) : StridedDot(columns, m, columnStride, x, xStride);
-            y[i * yStride] = accumulate ? y[i * yStride] + dot : dot;
-        }
-    }
-
-    private static void FourDots<T>(int count, T* m, nint rowStride, T* x, out T d0, out T d1, out T d2, out T d3)
-        where T : unmanaged, INumber<T>
-    {
-        T* m1 = m + rowStride, m2 = m1 + rowStride, m3 = m2 + rowStride;
-        Vector<T> s0 = Vector<T>.Zero, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-        nint lanes = Vector<T>.Count;
-        nint p = 0;
-        for (; p + 2 * lanes <= count; p += 2 * lanes)
-        {
-            Vector<T> u = Vector.Load(x + p), v = Vector.Load(x + p + lanes);
-            s0 = MultiplyAdd(Vector.Load(m + p), u, s0);
-            s1 = MultiplyAdd(Vector.Load(m1 + p), u, s1);
-            s2 = MultiplyAdd(Vector.Load(m2 + p), u, s2);
-            s3 = MultiplyAdd(Vector.Load(m3 + p), u, s3);
-            t0 = MultiplyAdd(Vector.Load(m + p + lanes), v, t0);
-            t1 = MultiplyAdd(Vector.Load(m1 + p + lanes), v, t1);
-            t2 = MultiplyAdd(Vector.Load(m2 + p + lanes), v, t2);
-            t3 = MultiplyAdd(Vector.Load(m3 + p + lanes), v, t3);
-        }
-
-        d0 = Vector.Sum(s0 + t0);
-        d1 = Vector.Sum(s1 + t1);
-        d2 = Vector.Sum(s2 + t2);
-        d3 = Vector.Sum(s3 + t3);
-        for (; p < count; p++)
-        {
-            d0 += m[p] * x[p];
-            d1 += m1[p] * x[p];
-            d2 += m2[p] * x[p];
-            d3 += m3[p] * x[p];
-        }
-    }
-
-    private static T Dot<T>(int count, T* m, T* x)
-        where T : unmanaged, INumber<T>
-    {
-        Vector<T> s0 = Vector<T>.Zero, s1 = s0, s2 = s0, s3 = s0;
-        nint lanes = Vector<T>.Count;
-        nint p = 0;
-        for (; p + 4 * lanes <= count; p += 4 * lanes)
-        {
-            s0 = MultiplyAdd(Vector.Load(m + p), Vector.Load(x + p), s0);
-            s1 = MultiplyAdd(Vector.Load(m + p + lanes), Vector.Load(x + p + lanes), s1);
-            s2 = MultiplyAdd(Vector.Load(m + p + 2 * lanes), Vector.Load(x + p + 2 * lanes), s2);
-            s3 = MultiplyAdd(Vector.Load(m + p + 3 * lanes), Vector.Load(x + p + 3 * lanes), s3);
-        }
-
-        for (; p + lanes <= count; p += lanes) s0 = MultiplyAdd(Vector.Load(m + p), Vector.Load(x + p), s0);
-        T sum = Vector.Sum((s0 + s1) + (s2 + s3));
-        for (; p < count; p++) sum += m[p] * x[p];
-        return sum;
-    }
-
-    private static T StridedDot<T>(int count, T* m, nint mStride, T* x, nint xStride)
-        where T : unmanaged, INumber<T>
-    {
-        T sum = T.Zero;
-        for (int p = 0; p < count; p++, m += mStride, x += xStride) sum += *m * *x;
-        return sum;
-    }
+    // A matrix of so many bytes comes from beyond the second cache.
+    private const long FarBytes = 384 * 1024;
 
     [SkipLocalsInit]
-    private static void ByColumns<T>(int rows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, bool accumulate)
-        where T : unmanaged, INumber<T>
+    public static void Multiply(int rows, int columns, T* matrix, nint rowStride, nint columnStride, T* x, nint xStride, T* y, nint yStride, T* add, nint addStride)
     {
         T* piece = stackalloc T[Piece];
+        bool far = rowStride == 1 && (long)rows * columns * sizeof(T) > FarBytes;
         for (int i = 0; i < rows; i += Piece)
         {
             int count = Math.Min(Piece, rows - i);
@@ -142,52 +109,87 @@ internal static unsafe class MatrixVector
             int p = 0;
             if (rowStride == 1)
             {
-                for (; p + 4 <= columns; p += 4)
-                    AddFourColumns(count, m + p * columnStride, columnStride, x + p * xStride, xStride, piece);
+                for (; p + 8 <= columns; p += 8) AddEight(count, m + p * columnStride, columnStride, x + p * xStride, xStride, piece, far ? 8 * columnStride : 0);
             }
 
             for (; p < columns; p++)
             {
                 T* column = m + p * columnStride;
                 T factor = x[p * xStride];
-                for (nint r = 0; r < count; r++) piece[r] += column[r * rowStride] * factor;
+                for (nint r = 0; r < count; r++) piece[r] = T.MultiplyAddEstimate(column[r * rowStride], factor, piece[r]);
             }
 
             T* to = y + i * yStride;
-            if (accumulate)
-                for (nint r = 0; r < count; r++) to[r * yStride] += piece[r];
-            else
+            if (add == null)
+            {
                 for (nint r = 0; r < count; r++) to[r * yStride] = piece[r];
+            }
+            else
+            {
+                T* addend = add + i * addStride;
+                for (nint r = 0; r < count; r++) to[r * yStride] = piece[r] + addend[r * addStride];
+            }
         }
     }
 
-    private static void AddFourColumns<T>(int count, T* m, nint columnStride, T* x, nint xStride, T* y)
-        where T : unmanaged, INumber<T>
+    // The order of the sums is the same in all three loops, so a result does not depend on where its piece ends.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddEight(nint count, T* m, nint column, T* x, nint xStride, T* y, nint ahead)
     {
-        T* m1 = m + columnStride, m2 = m1 + columnStride, m3 = m2 + columnStride;
-        T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride];
-        Vector<T> v0 = new(x0), v1 = new(x1), v2 = new(x2), v3 = new(x3);
-        nint lanes = Vector<T>.Count;
+        nint two = 2 * column;
+        T* m3 = m + 3 * column, m6 = m3 + 3 * column;
+        T x0 = x[0], x1 = x[xStride], x2 = x[2 * xStride], x3 = x[3 * xStride], x4 = x[4 * xStride], x5 = x[5 * xStride], x6 = x[6 * xStride], x7 = x[7 * xStride];
+        V v0 = R.Create(x0), v1 = R.Create(x1), v2 = R.Create(x2), v3 = R.Create(x3), v4 = R.Create(x4), v5 = R.Create(x5), v6 = R.Create(x6), v7 = R.Create(x7);
         nint r = 0;
-        for (; r + lanes <= count; r += lanes)
+        for (; r + R.Lanes <= count; r += R.Lanes, m += R.Lanes, m3 += R.Lanes, m6 += R.Lanes)
         {
-            Vector<T> s = MultiplyAdd(Vector.Load(m + r), v0, Vector.Load(y + r));
-            Vector<T> t = Vector.Load(m2 + r) * v2;
-            s = MultiplyAdd(Vector.Load(m1 + r), v1, s);
-            t = MultiplyAdd(Vector.Load(m3 + r), v3, t);
-            Vector.Store(s + t, y + r);
+            if (ahead != 0 && Sse.IsSupported)
+            {
+                Sse.Prefetch0(m + ahead);
+                Sse.Prefetch0(m + ahead + column);
+                Sse.Prefetch0(m + ahead + two);
+                Sse.Prefetch0(m3 + ahead);
+                Sse.Prefetch0(m3 + ahead + column);
+                Sse.Prefetch0(m3 + ahead + two);
+                Sse.Prefetch0(m6 + ahead);
+                Sse.Prefetch0(m6 + ahead + column);
+            }
+
+            V s = R.MultiplyAdd(R.Load(m), v0, R.Load(y + r));
+            V t = R.MultiplyAdd(R.Load(m + column), v1, default);
+            s = R.MultiplyAdd(R.Load(m + two), v2, s);
+            t = R.MultiplyAdd(R.Load(m3), v3, t);
+            s = R.MultiplyAdd(R.Load(m3 + column), v4, s);
+            t = R.MultiplyAdd(R.Load(m3 + two), v5, t);
+            s = R.MultiplyAdd(R.Load(m6), v6, s);
+            t = R.MultiplyAdd(R.Load(m6 + column), v7, t);
+            R.Store(y + r, R.Add(s, t));
         }
 
-        for (; r < count; r++) y[r] += (m[r] * x0 + m1[r] * x1) + (m2[r] * x2 + m3[r] * x3);
-    }
+        for (; r + Vector128<T>.Count <= count; r += Vector128<T>.Count, m += Vector128<T>.Count, m3 += Vector128<T>.Count, m6 += Vector128<T>.Count)
+        {
+            Vector128<T> s = Register128<T>.MultiplyAdd(Vector128.Load(m), Vector128.Create(x0), Vector128.Load(y + r));
+            Vector128<T> t = Register128<T>.MultiplyAdd(Vector128.Load(m + column), Vector128.Create(x1), default);
+            s = Register128<T>.MultiplyAdd(Vector128.Load(m + two), Vector128.Create(x2), s);
+            t = Register128<T>.MultiplyAdd(Vector128.Load(m3), Vector128.Create(x3), t);
+            s = Register128<T>.MultiplyAdd(Vector128.Load(m3 + column), Vector128.Create(x4), s);
+            t = Register128<T>.MultiplyAdd(Vector128.Load(m3 + two), Vector128.Create(x5), t);
+            s = Register128<T>.MultiplyAdd(Vector128.Load(m6), Vector128.Create(x6), s);
+            t = Register128<T>.MultiplyAdd(Vector128.Load(m6 + column), Vector128.Create(x7), t);
+            (s + t).Store(y + r);
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> MultiplyAdd<T>(Vector<T> x, Vector<T> y, Vector<T> z)
-    {
-        if (typeof(T) == typeof(float))
-            return Vector.MultiplyAddEstimate(x.As<T, float>(), y.As<T, float>(), z.As<T, float>()).As<float, T>();
-        if (typeof(T) == typeof(double))
-            return Vector.MultiplyAddEstimate(x.As<T, double>(), y.As<T, double>(), z.As<T, double>()).As<double, T>();
-        return x * y + z;
+        for (; r < count; r++, m++, m3++, m6++)
+        {
+            T s = T.MultiplyAddEstimate(m[0], x0, y[r]);
+            T t = T.MultiplyAddEstimate(m[column], x1, T.Zero);
+            s = T.MultiplyAddEstimate(m[two], x2, s);
+            t = T.MultiplyAddEstimate(m3[0], x3, t);
+            s = T.MultiplyAddEstimate(m3[column], x4, s);
+            t = T.MultiplyAddEstimate(m3[two], x5, t);
+            s = T.MultiplyAddEstimate(m6[0], x6, s);
+            t = T.MultiplyAddEstimate(m6[column], x7, t);
+            y[r] = s + t;
+        }
     }
 }

@@ -14,6 +14,7 @@ internal static unsafe class TiledProduct<R, V, T>
     where T : unmanaged, INumber<T>
 {
     private const int BlockRows = 192;
+    private const int PartRows = 48;
     private const int SlabColumns = 2048;
 
     // An operand of at most this many bytes, read in place, stays in the second cache.
@@ -29,8 +30,6 @@ internal static unsafe class TiledProduct<R, V, T>
         get => sizeof(V) == 64;
     }
 
-    private static int TallTile => IsWide ? 12 : 6;
-
     private static int StripColumns => 2 * R.Lanes;
 
     /// <summary>How many rows the next tile takes where <paramref name="rest"/> are left: no tile is much larger than what it has to do.</summary>
@@ -39,9 +38,10 @@ internal static unsafe class TiledProduct<R, V, T>
             ? rest >= 12 && rest != 16 ? 12 : rest >= 8 ? 8 : Math.Min(rest, 4)
             : rest == 6 || rest > 8 ? 6 : Math.Min(rest, 4);
 
-    public static void Multiply(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, bool accumulate)
+    public static void Multiply(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, T* add, nint addRow)
     {
-        bool packA = n > 2 * StripColumns && (aCol != 1 || (long)m * k * sizeof(T) > InPlaceBytes);
+        // A small A is read where it lies if its rows or its columns are contiguous: a line in the cache serves several tiles.
+        bool packA = n > 2 * StripColumns && ((aCol != 1 && aRow != 1) || (long)m * k * sizeof(T) > InPlaceBytes);
         bool packB = bCol != 1 || (m > 24 && (long)n * k * sizeof(T) > InPlaceBytes);
         for (int j = 0; j < n; j += SlabColumns)
         {
@@ -50,7 +50,9 @@ internal static unsafe class TiledProduct<R, V, T>
             for (int p = 0; p < k; p += Slice)
             {
                 int depth = Math.Min(Slice, k - p);
-                var slab = new Slab(m, columns, depth, a + p * aCol, aRow, aCol, packA, b + p * bRow + j * bCol, bRow, bCol, whole, c + j, cRow, accumulate || p > 0);
+                T* addend = p > 0 ? c + j : add == null ? null : add + j;
+                var slab = new Slab(
+                    m, columns, depth, a + p * aCol, aRow, aCol, packA, b + p * bRow + j * bCol, bRow, bCol, whole, c + j, cRow, addend, p > 0 ? cRow : addRow);
                 slab.Multiply();
             }
         }
@@ -58,7 +60,7 @@ internal static unsafe class TiledProduct<R, V, T>
 
     // A slice of A times a slab of B, of which the first `whole` columns are read in place and the rest is packed.
     private readonly struct Slab(
-        int m, int n, int depth, T* a, nint aRow, nint aCol, bool packA, T* b, nint bRow, nint bCol, int whole, T* c, nint cRow, bool accumulate)
+        int m, int n, int depth, T* a, nint aRow, nint aCol, bool packA, T* b, nint bRow, nint bCol, int whole, T* c, nint cRow, T* add, nint addRow)
     {
         private readonly T* packed = whole < n ? MatrixPacking.RoomForB<T>((nint)((n - whole + StripColumns - 1) / StripColumns) * StripColumns * depth) : null;
 
@@ -76,7 +78,8 @@ internal static unsafe class TiledProduct<R, V, T>
             if (whole < n) WorkSplit.Run(n - whole, Math.Max(1, MatrixProduct.Grain / 100 / depth), StripColumns, new Packing(this));
             if (m >= 24 * threads || m >= n)
             {
-                int parts = threads * ((m + threads * BlockRows - 1) / (threads * BlockRows));
+                // Parts of some tiles each, the same number for every thread: one that is late leaves parts to the others.
+                int parts = threads * Math.Max((m + threads * BlockRows - 1) / (threads * BlockRows), Math.Min(4, m / (threads * PartRows)));
                 WorkSplit.Run(parts, 1, 1, new Rows(this, parts));
             }
             else
@@ -120,21 +123,22 @@ internal static unsafe class TiledProduct<R, V, T>
                 T* right = inPlace ? b + j : packed + (nint)(j - whole) * depth;
                 nint rightRow = inPlace ? bRow : StripColumns;
                 int breadth = Math.Min(StripColumns, columnTo - j);
-                T* to = c + top * cRow + j;
-                for (int i = 0, height; i < rows; i += height, to += height * cRow)
+                T* to = c + top * cRow + j, addend = add == null ? null : add + top * addRow + j;
+                nint step = add == null ? 0 : addRow;
+                for (int i = 0, height; i < rows; i += height, to += height * cRow, addend += height * step)
                 {
                     height = Height(rows - i);
                     T* strip = packA ? left + (nint)i * depth : left + i * aRow;
                     (nint stripRow, nint stripCol) = packA ? (1, height) : (aRow, aCol);
-                    if (breadth == StripColumns) Tile(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, accumulate);
-                    else TileAtEdge(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, breadth, accumulate);
+                    if (breadth == StripColumns) Tile(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, addend, step);
+                    else TileAtEdge(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, breadth, addend, step);
                 }
             }
         }
 
         private void PackRange(long from, long to) => Pack(whole + (int)from, whole + (int)to);
 
-        private void RowRange(long from, long to, int parts) => Block(Start(from, parts, m, TallTile), Start(to, parts, m, TallTile), 0, n);
+        private void RowRange(long from, long to, int parts) => Block(Start(from, parts, m, 4), Start(to, parts, m, 4), 0, n);
 
         private void ColumnRange(long from, long to, int parts) => Block(0, m, Start(from, parts, n, StripColumns), Start(to, parts, n, StripColumns));
 
@@ -155,33 +159,33 @@ internal static unsafe class TiledProduct<R, V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile(int height, nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, bool accumulate)
+    private static void Tile(int height, nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, T* add, nint addRow)
     {
-        if (IsWide && height == 12) MatrixTile<R, V, T>.TwelveRows(k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
-        else if (IsWide && height == 8) MatrixTile<R, V, T>.EightRows(k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
-        else if (!IsWide && height == 6) MatrixTile<R, V, T>.SixRows(k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
-        else MatrixTile<R, V, T>.FourRows(k, a, aRow, aCol, b, bRow, c, cRow, height, accumulate);
+        if (IsWide && height == 12) MatrixTile<R, V, T>.TwelveRows(k, a, aRow, aCol, b, bRow, c, cRow, add, addRow);
+        else if (IsWide && height == 8) MatrixTile<R, V, T>.EightRows(k, a, aRow, aCol, b, bRow, c, cRow, add, addRow);
+        else if (!IsWide && height == 6) MatrixTile<R, V, T>.SixRows(k, a, aRow, aCol, b, bRow, c, cRow, add, addRow);
+        else MatrixTile<R, V, T>.FourRows(k, a, aRow, aCol, b, bRow, c, cRow, height, add, addRow);
     }
 
     // A tile cut by C's right edge is computed whole beside C; then the columns that exist are stored. A store of its own in
     // the tiles would be a call there, across which the compiler keeps no vector in a register.
     [SkipLocalsInit]
-    private static void TileAtEdge(int height, nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, int columns, bool accumulate)
+    private static void TileAtEdge(int height, nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, int columns, T* add, nint addRow)
     {
         byte* room = stackalloc byte[12 * 2 * 64];
         T* tile = (T*)room;
-        Tile(height, k, a, aRow, aCol, b, bRow, tile, StripColumns, accumulate: false);
-        for (int i = 0; i < height; i++, tile += StripColumns, c += cRow)
+        Tile(height, k, a, aRow, aCol, b, bRow, tile, StripColumns, null, 0);
+        for (int i = 0; i < height; i++, tile += StripColumns, c += cRow, add += addRow)
         {
             if (columns < R.Lanes)
             {
-                R.StoreFirst(c, R.Load(tile), columns, accumulate);
+                R.StoreFirst(c, R.Load(tile), columns, add);
             }
             else
             {
                 V left = R.Load(tile);
-                R.Store(c, accumulate ? R.Add(left, R.Load(c)) : left);
-                if (columns > R.Lanes) R.StoreFirst(c + R.Lanes, R.Load(tile + R.Lanes), columns - R.Lanes, accumulate);
+                R.Store(c, add == null ? left : R.Add(left, R.Load(add)));
+                if (columns > R.Lanes) R.StoreFirst(c + R.Lanes, R.Load(tile + R.Lanes), columns - R.Lanes, add == null ? null : add + R.Lanes);
             }
         }
     }
