@@ -198,7 +198,7 @@ public sealed class BadInputTests
         ["Jacobian of integers"] = new(BadDType, () => [Ints(1, 2)], x => Functional.Jacobian(t => t * 2, x[0]), "Jacobian", "input 0", "int64", "To(DType.Float32)"),
         ["a strict Jacobian of a constant"] = new(BadUse, X(2), x => Functional.Jacobian(_ => R(2), x[0], strict: true), "Jacobian", "input 0", "Leave strict out"),
         ["Hessian of several elements"] = new(BadShape, X(2), x => Functional.Hessian(t => t * t, x[0]), "Hessian", "[2]", "Sum()"),
-        ["Jvp with a tangent of another shape"] = new(BadShape, XY([2], [3]), x => Functional.Jvp(t => t * 2, x[0], x[1]), "Jvp", "[3]", "[2]", "same shape"),
+        ["Jvp with a tangent of another shape"] = new(BadShape, XY([2], [3]), x => Functional.Jvp(t => t * 2, x[0], x[1]), "Jvp", "[3]", "[2]", "of the input's shape"),
         ["Jvp with a tangent of another type"] = new(BadDType, () => [R(2), R(2).Double()], x => Functional.Jvp(t => t * 2, x[0], x[1]), "Jvp", "float64", "float32", "Convert"),
         ["GradCheck in float32"] = new(BadDType, X(2), x => GradCheck.Check(t => t * 2, x[0]), "float32", "[2]", "To(DType.Float64)"),
         ["GradCheck with step 0"] = new(OutOfRange, () => [R(2).Double()], x => GradCheck.Check(t => t * 2, x[0], eps: 0), "step", "0", "1e-6"),

@@ -11,9 +11,28 @@ internal sealed class DrawnGenerators
 
     private readonly List<(Generator Generator, GeneratorState Before)> drawn = [];
     private DrawnGenerators? outer;
+    private bool hasRun;
 
-    /// <summary>Whether anything was drawn.</summary>
-    public bool Any => drawn.Count > 0;
+    /// <summary>Runs something: the first time as it is, from then on with the numbers that were drawn the first time.</summary>
+    public T Run<T>(Func<T> function)
+    {
+        if (hasRun)
+        {
+            using Rewound rewound = Rewind();
+            return function();
+        }
+        using Watching watching = Watch();
+        T result = function();
+        hasRun = true;
+        return result;
+    }
+
+    /// <summary>Forgets a first run that did not end: the next one is the first, and draws the same numbers.</summary>
+    public void Undo()
+    {
+        foreach ((Generator generator, GeneratorState before) in drawn) generator.State = before;
+        drawn.Clear();
+    }
 
     /// <summary>From here until disposed of, what this thread draws from is remembered, here and by whoever watches already.</summary>
     public Watching Watch()

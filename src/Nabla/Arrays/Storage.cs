@@ -15,6 +15,9 @@ internal abstract class Storage
     /// <summary>How often the memory was changed in place; what backward saved is valid only while this stands still.</summary>
     public int Version;
 
+    /// <summary>The time when this was made, in transforms begun since the program started: what a transform's function captures is older than the transform.</summary>
+    public readonly int Epoch = Epochs.Now;
+
     private protected Storage(byte[] bytes) => Bytes = bytes;
 
     /// <summary>Memory that is an ordinary object of the runtime.</summary>

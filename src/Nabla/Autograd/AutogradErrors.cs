@@ -40,6 +40,12 @@ internal static class AutogradErrors
     public static AutogradException MutatedInput(string op, int index, Shape shape) =>
         new($"{op}: the function changed its argument {index} {shape} in place, which others may hold. Change a Clone() of it.");
 
+    public static AutogradException InPlaceOnCaptured(string op, Shape shape, string transform) =>
+        new($"{op}: the function that {transform} runs changes a tensor {shape} in place that it captures; what is put into it has no meaning when {transform} has returned. Pass the tensor as an argument and return the new value, or change a Clone() of it.");
+
+    public static AutogradException InPlaceOnDetachedItems(string op, Shape shape) =>
+        new($"{op}: this tensor {shape} of one item inside Functional.Vmap was detached from another, which the change would have to reach as well. Change a Clone() of it.");
+
     public static AutogradException GraphConsumed(Node node) =>
         new($"Backward: what {node.Name} saved was freed by an earlier backward pass through it. Pass retainGraph: true to the earlier pass, or compute the result again; what a transform such as Functional.Grad differentiated is to leave its function as a result (ValueAndGrad, Vjp).");
 

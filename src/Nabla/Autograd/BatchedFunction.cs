@@ -78,6 +78,31 @@ internal sealed class BatchedFunction(Function function, TransformLevel level, b
         return results;
     }
 
+    /// <summary>The items of two levels as those of one, for a function with a batching rule.</summary>
+    protected override Tensor[]? Batch(FunctionContext context, IReadOnlyList<Tensor> items, int outer)
+    {
+        var item = new FunctionContext(Name, [.. Enumerable.Range(0, items.Count).Select(context.NeedsInputGrad)]);
+        var merged = new Tensor[items.Count];
+        for (int i = 0; i < merged.Length; i++)
+        {
+            Tensor x = batched[i] ? items[i] : VectorSpace.Current.Repeat(items[i], count, axis: 1);
+            merged[i] = VectorSpace.Current.Reshape(x, [outer * count, .. x.Dims[2..]]);
+        }
+        if (function.RunBatch(item, merged, outer * count) is not { } together) return null;
+        foreach (Tensor output in together)
+            if (output is null || output.Rank == 0 || output.Dims[0] != outer * count) throw AutogradErrors.BatchOfOutput(Name, output?.Shape, outer * count);
+        Tensor[] unsaved = item.Unsaved, keep = Array.ConvertAll(unsaved, Apart);
+        item.Seal(merged, together);
+        context.SaveForBackward(keep);
+        context.MaterializeGrads = item.MaterializeGrads;
+        bool[] stacked = new bool[keep.Length];
+        Array.Fill(stacked, true);
+        context.State = new Layout(item, stacked);
+        return Array.ConvertAll(together, Apart);
+
+        Tensor Apart(Tensor x) => VectorSpace.Current.Reshape(x, [outer, count, .. x.Dims[1..]]);
+    }
+
     protected override Tensor?[] Backward(FunctionContext context, IReadOnlyList<Tensor?> gradOutputs) => Fresh(fresh =>
     {
         Tensor?[] gradients = function.RunBackward(Item(context, fresh), [.. gradOutputs.Select(gradient => gradient is null ? null : BatchMode.Wrap(fresh, gradient))]);

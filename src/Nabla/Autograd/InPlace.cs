@@ -15,6 +15,7 @@ internal static class InPlace
     /// <inheritdoc cref="Apply(string, Tensor, Func{Tensor, Tensor})" path="/exception"/>
     public static Tensor Apply(string op, Tensor target, ElementwiseOp operation, params ReadOnlySpan<Tensor> others)
     {
+        InputGuard.Refuse(target);
         Tensor[] inputs = [target, .. others];
         if (!IsPlain(target, others) || !operation.TryInPlace(inputs))
             return Apply(op, target, x => operation.Apply([x, .. inputs.AsSpan(1)]));
@@ -43,6 +44,7 @@ internal static class InPlace
     public static Tensor Apply(string op, Tensor target, Func<Tensor, Tensor> function)
     {
         if (target.IsInference && !GradMode.IsInference) throw AutogradErrors.InPlaceOnInference(op);
+        InputGuard.Refuse(target);
         bool recording = GradMode.IsEnabled;
         if (recording && (target.RequiresGrad || target.Extra?.View is { Base.RequiresGrad: true })) CheckRecorded(op, target);
         CheckOverlap(op, target);
@@ -61,11 +63,10 @@ internal static class InPlace
         bool keepsHistory = recording && (result.RequiresGrad || target.RequiresGrad);
         if (result.IsTraced || target.IsTraced)
         {
+            CheckOwn(op, target, result);
             ReplaceValue(target, result, recording);
             return target;
         }
-        InputGuard.Refuse(target);
-
         // A value cut from the tensor's own memory must be read before it is overwritten.
         bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
         Recorder.Current?.Write(op, target.Value, result.Value);
@@ -103,6 +104,17 @@ internal static class InPlace
         {
             throw AutogradErrors.InPlaceOnLeaf(op);
         }
+    }
+
+    /// <summary>
+    /// A value of a transform cannot go into a tensor that was there before the transform, and will be after it. Nor can a change of a
+    /// detached tensor of items reach the one that it was detached from, as it does in memory.
+    /// </summary>
+    private static void CheckOwn(string op, Tensor target, Tensor result)
+    {
+        if (TransformLevel.Highest([result]) is { } level && !ReferenceEquals(TransformLevel.Highest([target]), level) && Epochs.IsBefore(target.Value.Storage.Epoch, level.Epoch))
+            throw AutogradErrors.InPlaceOnCaptured(op, target.Shape, level.Transform);
+        if ((target.Flags & TensorFlags.DetachedItems) != 0) throw AutogradErrors.InPlaceOnDetachedItems(op, target.Shape);
     }
 
     private static void CheckOverlap(string op, Tensor target)

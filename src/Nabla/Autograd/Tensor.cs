@@ -38,6 +38,9 @@ internal enum TensorFlags
     /// <summary>A gradient that nobody has asked for yet: only the tensor whose gradient it is holds it.</summary>
     Unseen = 256,
 
+    /// <summary>Inside vmap: the result of Detach, whose change in place would have to change another tensor.</summary>
+    DetachedItems = 512,
+
     /// <summary>Not a plain array: an operation is computed by another rule than its kernel.</summary>
     Traced = Dual | Batched | Symbolic,
 }
@@ -303,7 +306,12 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor Detach()
     {
-        if (Extra?.Batch is { } batch) return BatchMode.Wrap(batch.Level, batch.Items.Detach());
+        if (Extra?.Batch is { } batch)
+        {
+            Tensor items = BatchMode.Wrap(batch.Level, batch.Items.Detach());
+            items.Flags |= TensorFlags.DetachedItems;
+            return items;
+        }
         if (Extra?.Dual is { } dual) return dual.Primal.Detach();
         return new(Value)
         {

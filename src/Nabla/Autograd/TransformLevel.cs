@@ -27,6 +27,9 @@ internal sealed class TransformLevel
     /// <summary>Greater than that of every level begun before.</summary>
     public long Number { get; } = Interlocked.Increment(ref levels);
 
+    /// <summary>When it began: what existed then is older.</summary>
+    public int Epoch { get; } = Epochs.Next();
+
     /// <summary>The transform's name, for messages.</summary>
     public string Transform => transform;
 

@@ -44,8 +44,11 @@ internal abstract class VectorSpace
     /// <summary>x in another shape.</summary>
     public abstract Tensor Reshape(Tensor x, int[] dims);
 
-    /// <summary>x as often as asked along a new first axis, without copying.</summary>
-    public abstract Tensor Repeat(Tensor x, int count);
+    /// <summary>x as often as asked along a new axis, without copying.</summary>
+    public abstract Tensor Repeat(Tensor x, int count, int axis = 0);
+
+    /// <summary>Tensors of one shape and type along a new axis.</summary>
+    public abstract Tensor Stack(Tensor[] tensors, int axis);
 
     /// <summary>The outputs of an operation whose kernel knows real numbers only, where an input is complex.</summary>
     /// <exception cref="DTypeException">The operation has no meaning for complex numbers.</exception>

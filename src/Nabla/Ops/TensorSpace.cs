@@ -40,7 +40,9 @@ internal sealed class TensorSpace : VectorSpace
 
     public override Tensor Reshape(Tensor x, int[] dims) => x.Reshape(dims);
 
-    public override Tensor Repeat(Tensor x, int count) => x.Unsqueeze(0).Expand([count, .. x.Dims]);
+    public override Tensor Repeat(Tensor x, int count, int axis = 0) => x.Unsqueeze(axis).Expand([.. x.Dims[..axis], count, .. x.Dims[axis..]]);
+
+    public override Tensor Stack(Tensor[] tensors, int axis) => Tensor.Stack(tensors, axis);
 
     public override bool HasNan(Tensor x)
     {

@@ -16,7 +16,8 @@ public static partial class Functional
     /// </para>
     /// <para>
     /// The second run must do what the first did. The generators that the function drew from, <see cref="Generator.Default"/> and
-    /// the user's, are put back for it to where they were, and go on afterwards as if it had not been.
+    /// the user's, are put back for it to where they were, and go on afterwards as if it had not been. What the function captures
+    /// must not change before backward: of arguments and leaves that is noticed, of constants and results it is not.
     /// </para>
     /// </remarks>
     /// <param name="function">From one tensor to one tensor.</param>

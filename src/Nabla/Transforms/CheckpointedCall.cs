@@ -16,7 +16,9 @@ internal sealed class CheckpointedCall
     private readonly Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function;
     private readonly Tensor[] inputs;
     private readonly SavedTensor[] saved;
-    private readonly Modes modes = GradMode.Current;
+
+    // What the second run saves is used at once: not worth packing.
+    private readonly Modes modes = GradMode.Current & ~Modes.SavedTensorHooks;
     private readonly TransformLevel? level = TransformLevel.Innermost;
     private readonly VmapScope? scope = VmapScope.Innermost;
     private readonly DrawnGenerators random = new();
@@ -69,7 +71,10 @@ internal sealed class CheckpointedCall
         }
         if (parts.Count != node.OutputCount) throw TransformErrors.OtherResults(Op, parts.Count, node.OutputCount);
         for (int k = 0; k < parts.Count; k++)
+        {
+            if (parts[k].DType != node.Output(k).DType) throw TransformErrors.OtherDType(Op, parts[k].DType, node.Output(k).DType);
             if (!parts[k].Dims.AsSpan().SequenceEqual(node.Output(k).Dims)) throw TransformErrors.OtherShape(Op, parts[k].Shape, new Shape(node.Output(k).Dims));
+        }
         return parts;
     }
 

@@ -50,7 +50,7 @@ public static partial class Functional
     {
         ArgumentNullException.ThrowIfNull(forward);
         ArgumentNullException.ThrowIfNull(backward);
-        return x => new CustomVjpFunction<TResidual>(xs => forward(xs[0]), (residual, gradient) => [backward(residual, gradient)]).Apply(x);
+        return x => new CustomVjpFunction<TResidual>(xs => forward(xs[0]), (residual, gradient) => [backward(residual, gradient) ?? throw TransformErrors.RuleReturnedNull("Functional.CustomVjp", "the backward rule")]).Apply(x);
     }
 
     /// <summary>A function of any number of tensors with a gradient of its own.</summary>
@@ -73,7 +73,10 @@ public static partial class Functional
         protected override Tensor[] Forward(FunctionContext context, IReadOnlyList<Tensor> inputs)
         {
             context.SaveForBackward([.. inputs]);
-            Tensor value = function(inputs) ?? throw TransformErrors.ReturnedNull("Functional.CustomJvp");
+            const string op = "Functional.CustomJvp";
+            using var guard = new InputGuard(op, inputs);
+            Tensor value = function(inputs) ?? throw TransformErrors.ReturnedNull(op);
+            guard.Check();
             context.State = value.Dims;
             return [value];
         }
@@ -155,7 +158,10 @@ public static partial class Functional
         private (Tensor Value, TResidual Residual) Watched(IReadOnlyList<Tensor> inputs, DrawnGenerators random)
         {
             using DrawnGenerators.Watching watching = random.Watch();
-            return forward(inputs);
+            using var guard = new InputGuard(Op, inputs);
+            (Tensor, TResidual) result = forward(inputs);
+            guard.Check();
+            return result;
         }
 
         private (Tensor Value, TResidual Residual) Again(Kept kept, IReadOnlyList<Tensor> inputs)

@@ -13,7 +13,15 @@ internal sealed class DerivativeComparison
 
     public DerivativeComparison(string check, Func<IReadOnlyList<Tensor>, Tensor[]> function, IReadOnlyList<Tensor> inputs, GradCheckOptions options)
     {
-        (this.check, this.function, this.inputs, this.options) = (check, function, inputs, options);
+        (this.check, this.inputs, this.options) = (check, inputs, options);
+        this.function = at =>
+        {
+            using var guard = new InputGuard(check, at);
+            Tensor[] outputs = function(at) ?? throw TransformErrors.ReturnedNull(check);
+            if (Array.IndexOf(outputs, null) >= 0) throw TransformErrors.ReturnedNull(check);
+            guard.Check();
+            return outputs;
+        };
         foreach (Tensor input in inputs)
             if (input.IsComplex) throw ComplexErrors.NeedsReal(check, input);
         for (int i = 0; i < inputs.Count; i++)

@@ -82,7 +82,7 @@ public static partial class GradGradCheck
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
-        Tensor[] outputs = function(inputs);
+        Tensor[] outputs = Differentiation.CallMany("GradGradCheck", function, inputs);
         var all = new List<Tensor>(inputs);
         for (int k = 0; k < outputs.Length; k++)
             if (outputs[k].DType.IsFloatingPoint()) all.Add(Cotangent(outputs[k], k));

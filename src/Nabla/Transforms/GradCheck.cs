@@ -135,7 +135,7 @@ public static partial class GradGradCheck
         Tensor[] variables = Differentiation.Variables("GradGradCheck", floating, connected: record);
         for (int i = 0, at = 0; i < inputCount; i++)
             if (inputs[i].DType.IsFloatingPoint()) inputs[i] = variables[at++];
-        Tensor[] outputs = Array.FindAll(function(inputs), output => output.DType.IsFloatingPoint());
+        Tensor[] outputs = Array.FindAll(Differentiation.CallMany("GradGradCheck", function, inputs), output => output.DType.IsFloatingPoint());
         Tensor?[] gradients = Differentiation.Pull(outputs, variables, [.. all.Skip(inputCount)], retainGraph: false, record, "GradGradCheck");
         return Differentiation.Filled(gradients, variables);
     }

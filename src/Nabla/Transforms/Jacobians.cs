@@ -21,7 +21,8 @@ public static partial class Functional
     /// <param name="mode">Row by row or column by column; by default what takes fewer passes.</param>
     /// <param name="strict">Throw if the function does not depend on x at all, instead of returning zeros.</param>
     /// <param name="createGraph">Whether the result can be differentiated again; by default where something around it wants that.</param>
-    /// <returns>∂fᵢ/∂xⱼ at [i…, j…]: the shape of the output followed by that of x.</returns>
+    /// <returns>∂fᵢ/∂xⱼ at [i…, j…]: the shape of the output followed by that of x, of x's dtype.</returns>
+    /// <remarks>A function that draws random numbers is given the same in every sweep: the Jacobian is that of one draw.</remarks>
     /// <exception cref="DTypeException">x is not floating point.</exception>
     /// <exception cref="AutogradException"><paramref name="strict"/>, and the function does not depend on x.</exception>
     public static Tensor Jacobian(Func<Tensor, Tensor> function, Tensor x, JacobianMode mode = JacobianMode.Auto, bool strict = false, bool? createGraph = null)
@@ -67,16 +68,17 @@ public static partial class Functional
         string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, JacobianMode mode, bool strict, bool? createGraph)
     {
         bool record = Differentiation.Records(createGraph, inputs);
+        var random = new DrawnGenerators();
         if (mode != JacobianMode.Forward)
         {
             using IDisposable scope = Differentiation.Enter();
             Tensor[] variables = Differentiation.Variables(op, inputs, connected: record);
-            Tensor[] outputs = Differentiation.CallMany(op, function, variables);
+            Tensor[] outputs = random.Run(() => Differentiation.CallMany(op, function, variables));
             CheckResults(op, outputs);
             if (mode == JacobianMode.Reverse || Elements(outputs) <= Elements(variables))
                 return Array.ConvertAll(outputs, output => Rows(op, output, variables, strict, record));
         }
-        return Columns(op, function, inputs, strict, record);
+        return Columns(op, function, inputs, strict, record, random);
     }
 
     private static long Elements(Tensor[] tensors)
@@ -125,16 +127,18 @@ public static partial class Functional
         ArgumentNullException.ThrowIfNull(inputs);
         const string op = "Functional.Hessian";
         bool record = Differentiation.Records(createGraph, inputs);
+        var random = new DrawnGenerators();
         if (mode != JacobianMode.Reverse)
         {
             try
             {
                 _ = Differentiation.Variables(op, inputs, connected: false);
-                return Columns(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record);
+                return Columns(op, xs => Gradients(op, function, xs, createGraph: record, strict: false).Gradients, inputs, strict: false, record, random);
             }
             catch (AutogradException error) when (mode == JacobianMode.Auto && error.Data.Contains(AutogradErrors.HasNoForwardRule))
             {
                 // A function of the user's that only reverse mode can pass.
+                random.Undo();
             }
         }
         using IDisposable scope = Differentiation.Enter();
@@ -185,7 +189,7 @@ public static partial class Functional
 
     /// <summary>Forward mode: the tangents for all elements of an input, many columns in one batched sweep. At [k][j] that of output k by input j.</summary>
     private static Tensor[][] Columns(
-        string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, bool strict, bool record)
+        string op, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, IReadOnlyList<Tensor> inputs, bool strict, bool record, DrawnGenerators random)
     {
         RefuseComplex(op, inputs);
         using IDisposable recording = Autograd.SetGradEnabled(record);
@@ -199,7 +203,8 @@ public static partial class Functional
                 using var scope = new VmapScope(op, units.Dims[0], VmapRandomness.Same);
                 var tangents = new Tensor?[inputs.Count];
                 tangents[j] = BatchMode.Wrap(scope.Level, units);
-                (Tensor[] values, Tensor?[] results) = Differentiation.Push(op, function, inputs, tangents);
+                (Tensor[] values, Tensor?[] results) = random.Run(() => Differentiation.Push(op, function, inputs, tangents));
+                if (outputs is not null && outputs.Length != values.Length) throw TransformErrors.OtherCount(op, values.Length, outputs.Length);
                 for (int k = 0; outputs is not null && k < outputs.Length; k++)
                     if (outputs[k].Shape != values[k].Shape) throw TransformErrors.OtherShape(op, values[k].Shape, outputs[k].Shape);
                 if (outputs is null) CheckResults(op, values);
@@ -216,7 +221,7 @@ public static partial class Functional
             for (int j = 0; j < row.Length; j++)
             {
                 Shape shape = [.. outputs[k].Shape, .. inputs[j].Shape];
-                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Joined([.. columns[j].Select(part => part[k])], isOnly: outputs.Length == 1).MoveAxis(0, ^1).Reshape(shape);
+                row[j] = columns[j].Count == 0 ? Tensor.Zeros(shape, inputs[j].DType) : Joined([.. columns[j].Select(part => part[k])], isOnly: outputs.Length == 1).MoveAxis(0, ^1).Reshape(shape).To(inputs[j].DType);
             }
             return row;
         });

@@ -168,8 +168,12 @@ internal abstract class StructureKind
         private readonly (string Step, Type Type, Func<object, object?> Get)[] constants;
         private readonly Func<object, object?[], object> build;
 
-        private MemberKind((string, Type, Func<object, object?>)[] members, (string, Type, Func<object, object?>)[] constants, Func<object, object?[], object> build)
+        // A number in a tuple that a function returns is a tensor that was forgotten; in a record it is what the type says.
+        private readonly bool isTuple;
+
+        private MemberKind(bool isTuple, (string, Type, Func<object, object?>)[] members, (string, Type, Func<object, object?>)[] constants, Func<object, object?[], object> build)
         {
+            this.isTuple = isTuple;
             this.members = members;
             this.constants = constants;
             this.build = build;
@@ -210,6 +214,7 @@ internal abstract class StructureKind
             }
             var build = Expression.Lambda<Func<object, object?[], object>>(built, like, values).Compile();
             return new MemberKind(
+                typeof(ITuple).IsAssignableFrom(type),
                 [.. holders.Select(member => ("." + member.Name, TypeOf(member), Getter(type, member)))],
                 [.. all.Except(holders).Select(member => ("." + member.Name, TypeOf(member), Getter(type, member)))], build);
 
@@ -228,7 +233,7 @@ internal abstract class StructureKind
             foreach ((string step, Type type, Func<object, object?> get) in constants)
             {
                 walk.Enter(step);
-                walk.Constant(type);
+                if (isTuple) walk.Constant(type);
                 walk.Constants?.Add(get(value));
                 walk.Leave();
             }

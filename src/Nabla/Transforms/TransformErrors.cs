@@ -74,6 +74,12 @@ internal static class TransformErrors
     public static ShapeException OtherResults(string op, int now, int before) =>
         new($"{op}: run again, the function returned results with {now} recorded parts, the first time it was {before}. It must do the same each time: no counters, no System.Random, no clock.");
 
+    public static ShapeException OtherCount(string op, int now, int before) =>
+        new($"{op}: run again, the function returned {now} results, the first time it was {before}. It must return as many each time for the same argument.");
+
+    public static DTypeException OtherDType(string op, DType now, DType before) =>
+        new($"{op}: run again, the function returned {now.Word()}, the first time it was {before.Word()}. It must return the same type each time for the same argument.");
+
     public static ShapeException OtherShape(string op, Shape now, Shape before) =>
         new($"{op}: run again, the function returned {now}, the first time it was {before}. It must return the same shape each time for the same argument.");
 

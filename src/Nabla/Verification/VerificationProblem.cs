@@ -101,7 +101,15 @@ internal sealed class VerificationProblem
     {
         Tensor[] arguments = [.. inputs];
         for (int i = 0; i < floating.Length; i++) arguments[floating[i]] = floatingInputs[i];
-        return function(arguments) ?? throw VerificationErrors.NullResult(Op);
+        return Run(arguments);
+    }
+
+    private Tensor Run(Tensor[] arguments)
+    {
+        using var guard = new InputGuard(Op, arguments);
+        Tensor value = function(arguments) ?? throw VerificationErrors.NullResult(Op);
+        guard.Check();
+        return value;
     }
 
     /// <summary>All inputs, with given numbers in those that are floating point.</summary>
@@ -140,7 +148,7 @@ internal sealed class VerificationProblem
     private Tensor Evaluate(Tensor[] arguments)
     {
         using IDisposable scope = Autograd.NoGrad();
-        Tensor value = function(arguments) ?? throw VerificationErrors.NullResult(Op);
+        Tensor value = Run(arguments);
         if (!value.DType.IsFloatingPoint())
             throw new DTypeException($"{Op}: the function returned {value.DType.Word()} {value.Shape}; only floating-point results have derivatives. Leave out the conversion or the comparison.");
         return value.Detach();

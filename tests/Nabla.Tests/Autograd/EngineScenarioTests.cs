@@ -49,7 +49,7 @@ public sealed partial class EngineScenarioTests
         "unused-input" => (typeof(AutogradException), "was not used"),
         "integer-grad" => (typeof(DTypeException), "floating-point"),
         "set-on-non-leaf" => (typeof(AutogradException), "leaves only"),
-        "shape-mismatch" => (typeof(ShapeException), "the same shape"),
+        "shape-mismatch" => (typeof(ShapeException), "of the tensor's shape"),
         "wrong-count" => (typeof(AutogradException), "1 gradients for 2 inputs"),
         "inference" => (typeof(AutogradException), "inference mode"),
         "hook-shape" => (typeof(ShapeException), "a hook returned a gradient"),

@@ -89,6 +89,31 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Saved_tensors_in_another_form_go_around_it()
+    {
+        Tensor x = X.Clone().RequireGrad();
+        C(x).Sum().Backward();
+        Tensor expected = x.Grad!;
+        foreach (Func<IDisposable> form in new Func<IDisposable>[] { Autograd.SaveInHalfPrecision, () => Autograd.SaveOnDisk(), () => Autograd.SavedTensorHooks(t => t, packed => (Tensor)packed) })
+        {
+            x.Grad = null;
+            Tensor y;
+            using (form()) y = Functional.Checkpoint(C, x).Sum();
+            y.Backward();
+            Assert.True(x.Grad!.AllClose(expected, 1e-2, 1e-2));
+            using (form()) Assert.True(Functional.Grad(t => Functional.Checkpoint(C, t).Sum(), x).AllClose(expected, 1e-2, 1e-2));
+        }
+    }
+
+    [Fact]
+    public void Another_type_the_second_time_is_refused()
+    {
+        int runs = 0;
+        Tensor x = X.Clone().RequireGrad(), y = Functional.Checkpoint(t => runs++ == 0 ? t.Sin() : t.Sin().Float(), x).Sum();
+        Assert.Contains("float32, the first time it was float64", Assert.Throws<DTypeException>(() => y.Backward()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Any_generator_gives_the_same_numbers_again_and_goes_on_as_without()
     {
         var outer = new Generator(3);

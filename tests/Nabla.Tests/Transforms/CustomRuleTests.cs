@@ -112,6 +112,8 @@ public sealed class CustomRuleTests
     {
         Func<Tensor, Tensor> wrong = Functional.CustomJvp(x => x * 2, (x, t) => t.Sum());
         Assert.Contains("the rule returned []", Assert.Throws<ShapeException>(() => Functional.Jvp(wrong, X, V)).Message, StringComparison.Ordinal);
+        Func<Tensor, Tensor> nothing = Functional.CustomVjp(x => (x * 2, x), (kept, gradient) => (Tensor)null!);
+        Assert.Contains("the backward rule", Assert.Throws<AutogradException>(() => Functional.Grad(x => nothing(x).Sum(), Tensor.Of([1.0]))).Message, StringComparison.Ordinal);
         Assert.Contains("null", Assert.Throws<AutogradException>(() => Functional.CustomJvp(x => (Tensor)null!, (x, t) => t)(X)).Message, StringComparison.Ordinal);
     }
 

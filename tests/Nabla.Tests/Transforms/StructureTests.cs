@@ -108,6 +108,36 @@ public sealed class StructureTests
         Assert.Equal(2, third.Item());
     }
 
+    [Fact]
+    public void Gradients_of_records_with_constants_nest()
+    {
+        Layer layer = NewLayer(3, "b");
+        static Tensor Energy(Layer l) => (l.Weight.Square() * l.Bias.Exp()).Sum() * l.Units;
+        Layer along = Functional.Jvp(l => Functional.Grad(Energy, l), layer, layer).Tangent, product = Functional.Hvp(Energy, layer, layer);
+        Same(product.Weight, along.Weight);
+        Assert.Equal(("b", 2), (along.Name, along.Units));
+        Layer[] jacobian = Functional.Jacobian(l => Functional.Grad(Energy, l), layer), hessian = Functional.Hessian(Energy, layer);
+        Same(hessian[1].Weight, jacobian[1].Weight);
+        Layer items = Functional.Vmap(Functional.Grad<Layer>(Energy), layer with { Weight = Tensor.Eye(2, dtype: DType.Float64), Bias = Tensor.Zeros([2, 2], DType.Float64) });
+        Same(4 * Tensor.Eye(2, dtype: DType.Float64), items.Weight);
+        Assert.Equal("b", Functional.Checkpoint(l => l with { Weight = l.Weight.Sin() }, layer).Name);
+    }
+
+    [Fact]
+    public void A_Jacobian_has_the_type_of_its_argument_in_every_mode()
+    {
+        foreach (JacobianMode mode in Enum.GetValues<JacobianMode>())
+            Assert.Equal(DType.Float32, Functional.Jacobian(p => p.X * p.Y.Double(), new Pair(Of(1, 2), Of(3, 4).Float()), mode).Y.DType);
+    }
+
+    [Fact]
+    public void Another_number_of_results_is_refused()
+    {
+        int runs = 0;
+        Assert.Contains("1 results, the first time it was 2", Assert.Throws<ShapeException>(() => Functional.Jacobian(
+            p => runs++ == 0 ? new List<Tensor> { p.X, p.Y } : [p.X], new Pair(Of(1, 2), Of(3, 4)), JacobianMode.Forward)).Message, StringComparison.Ordinal);
+    }
+
     private static void Same(Tensor expected, Tensor actual)
     {
         Assert.Equal(expected.Shape, actual.Shape);
