@@ -110,6 +110,59 @@ public sealed class Conv2d : Module
     }
 }
 
+/// <summary>Kernels that are added to a larger image, each times an element of a smaller: see <see cref="Tensor.ConvTranspose2d"/>.</summary>
+public sealed class ConvTranspose2d : Module
+{
+    private readonly Kernels kernels;
+
+    /// <summary>Makes a layer with random kernels.</summary>
+    /// <param name="inChannels">The channels of the input: as many kernels.</param>
+    /// <param name="outChannels">The channels of the output.</param>
+    /// <param name="kernelSize">The size of a kernel.</param>
+    /// <param name="stride">From one window of the output to the next; 1 if left out.</param>
+    /// <param name="padding">What is cut off the output on each side; 0 if left out.</param>
+    /// <param name="outputPadding">Rows and columns more at the end; 0 if left out.</param>
+    /// <param name="groups">Channels are cut into so many groups that do not see each other.</param>
+    /// <param name="bias">Whether a number is added to each output channel.</param>
+    /// <param name="dilation">From one element of a window to the next; 1 if left out.</param>
+    /// <param name="dtype">Float32 or Float64.</param>
+    /// <param name="generator">Where the numbers come from; <see cref="Generator.Default"/> if left out.</param>
+    /// <remarks>Kernels and bias are uniform in ±1/√(outChannels/groups · height · width), as PyTorch initialises them.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A size, step or number of groups is not positive, or a padding is negative.</exception>
+    /// <exception cref="ArgumentException">The groups do not divide the channels.</exception>
+    /// <exception cref="DTypeException">The type is not floating point.</exception>
+    public ConvTranspose2d(
+        int inChannels, int outChannels, Pair kernelSize, Pair? stride = null, Pair? padding = null, Pair? outputPadding = null, int groups = 1, bool bias = true,
+        Pair? dilation = null, DType dtype = DType.Float32, Generator? generator = null)
+    {
+        kernels = new Kernels(nameof(ConvTranspose2d), inChannels, outChannels, kernelSize, stride ?? 1, padding ?? 0, dilation ?? 1, groups);
+        OutputPadding = outputPadding ?? 0;
+        (Tensor weight, Tensor? offset) = kernels.Draw([inChannels, outChannels / groups, kernelSize.Height, kernelSize.Width], bias, dtype, generator, outChannels);
+        Weight = Register("weight", weight);
+        if (offset is not null) Bias = Register("bias", offset);
+    }
+
+    /// <summary>The kernels, [inChannels, outChannels / groups, height, width].</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>What is added to each output channel, [outChannels]; null if the layer adds nothing.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>Rows and columns more at the end of the output.</summary>
+    public Pair OutputPadding { get; }
+
+    /// <summary>The transposed convolution.</summary>
+    /// <param name="x">[n, inChannels, h, w].</param>
+    /// <returns>[n, outChannels, (h − 1)·stride − 2·padding + dilation·(height − 1) + outputPadding + 1, …].</returns>
+    /// <exception cref="ShapeException">x has other axes or channels, or nothing is left of the output.</exception>
+    /// <exception cref="DTypeException">x has another type than the kernels.</exception>
+    public override Tensor Forward(Tensor x)
+    {
+        kernels.Check(x, Weight, rank: 4);
+        return x.ConvTranspose2d(Weight, Bias, kernels.Stride, kernels.Padding, OutputPadding, kernels.Groups, kernels.Dilation);
+    }
+}
+
 /// <summary>What convolutional layers have in common: how the kernels move, and how they are drawn.</summary>
 internal sealed class Kernels
 {

@@ -132,7 +132,7 @@ public sealed class LayerNorm : Module
     {
         (Symbolics.Expr input, Symbolics.Expr mean, Symbolics.Expr variance, Symbolics.Expr epsilon) = (x[0], x[1], x[2], x[3]);
         return [((input - mean) / Symbolics.Functions.Sqrt(variance + epsilon) * x[4]) + x[5]];
-    });
+    }).Unlisted();
 
     private readonly int[] dims;
 

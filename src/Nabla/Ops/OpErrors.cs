@@ -120,6 +120,12 @@ internal static class OpErrors
     public static ShapeException ConvolutionShapes(string op, string problem, Tensor x, Tensor weight, string remedy) =>
         new($"{op}: {problem}: x is {x.Shape}, weight is {weight.Shape}. {remedy}");
 
+    public static DTypeException ConvolutionDTypes(string op, Tensor x, string name, Tensor other) =>
+        new($"{op}: element types differ: x is {x.DType.Word()}, {name} is {other.DType.Word()}. Convert one of them with To(DType.{DTypeRules.Promote(x.DType, other.DType)}).");
+
+    public static ArgumentOutOfRangeException OutputPadding(string op, Pair outputPadding, Pair stride, Pair dilation) =>
+        new(nameof(outputPadding), outputPadding, $"{op}: outputPadding is {outputPadding}, but must be less than the stride {stride} or the dilation {dilation}. Use a smaller one.");
+
     public static ArgumentOutOfRangeException WindowSetting(string op, string name, Pair value, int least) =>
         new(name, value, $"{op}: {name} is {value}, but neither number may be less than {least}. Use {least} or more.");
 
@@ -127,7 +133,7 @@ internal static class OpErrors
         new($"{op}: a window of {window} does not fit x, which is {x.Shape} with a padding of {padding}. Use a smaller kernel or dilation, or more padding.");
 
     public static ShapeException PoolRank(string op, Tensor x) =>
-        new($"{op}: needs a batch of images [n, c, h, w], x is {x.Shape}. Unsqueeze an axis of length 1 for a batch of one.");
+        new($"{op}: needs images [n, c, h, w] or [c, h, w], x is {x.Shape}. Unsqueeze axes of length 1 for what is missing.");
 
     public static DTypeException PoolDType(string op, Tensor x) =>
         new($"{op}: needs floating point, x is {x.DType.Word()} {x.Shape}. Convert it with To(DType.Float32).");

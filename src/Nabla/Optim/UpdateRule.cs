@@ -15,19 +15,40 @@ internal sealed class UpdateRule
     /// <param name="formulas">New values of the first inputs, as many as there are formulas.</param>
     public UpdateRule(string name, int inputs, Func<Expr[], Expr[]> formulas) => op = ElementwiseOp.Derived(name, inputs, formulas);
 
-    /// <summary>Replaces the targets, the rule's first inputs, by their new values.</summary>
+    /// <summary>Replaces the targets, the rule's first inputs, by their new values, in one pass over their memory.</summary>
     public void Apply(ReadOnlySpan<Tensor> targets, Tensor gradient, params ReadOnlySpan<double> numbers)
     {
-        var inputs = new Tensor[targets.Length + 1 + numbers.Length];
-        targets.CopyTo(inputs);
-        inputs[targets.Length] = gradient;
-        for (int i = 0; i < numbers.Length; i++) inputs[targets.Length + 1 + i] = Tensor.Number(numbers[i]);
-        Tensor[] results = op.ApplyMany(inputs);
+        const string Name = "Optimizer.Step";
+        var inputs = new NdArray[targets.Length + 1 + numbers.Length];
+        Span<NdArray> arrays = inputs;
+        DType dtype = targets[0].DType;
+        bool plain = gradient.DType == dtype;
         for (int i = 0; i < targets.Length; i++)
         {
-            ArrayCopy.Into(results[i].Numbers("Optimizer.Step"), targets[i].Value);
-            targets[i].Value.Storage.Version++;
-            BufferPool.Return(results[i].Value.Storage);
+            arrays[i] = targets[i].Numbers(Name);
+            plain &= arrays[i].IsContiguous && arrays[i].DType == dtype;
         }
+        arrays[targets.Length] = gradient.Numbers(Name);
+        for (int i = 0; i < numbers.Length; i++) arrays[targets.Length + 1 + i] = NdArray.Scalar(numbers[i], DType.Float64);
+        BufferPool.Enter();
+        try
+        {
+            if (plain)
+            {
+                ElementwiseKernel.RunInto(op.Declared.Program, arrays, targets[0].Dims, dtype, arrays[..targets.Length].ToArray());
+            }
+            else
+            {
+                var results = new NdArray[targets.Length];
+                ElementwiseKernel.Run(op.Declared.Program, arrays, targets[0].Dims, dtype, dtype, results);
+                for (int i = 0; i < results.Length; i++) ArrayCopy.Into(results[i], arrays[i]);
+            }
+        }
+        finally
+        {
+            BufferPool.Exit();
+        }
+        foreach (Tensor target in targets) target.Value.Storage.Version++;
+        GC.KeepAlive(gradient);
     }
 }

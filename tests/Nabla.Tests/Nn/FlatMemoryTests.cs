@@ -38,6 +38,24 @@ public sealed class FlatMemoryTests
     }
 
     [Fact]
+    public void A_hundred_thousand_steps_of_a_convolutional_net_run_in_flat_memory()
+    {
+        const int Side = 6, Classes = 3;
+        var generator = new Generator(3);
+        var model = new Sequential(
+            new Conv2d(1, 4, 3, padding: 1, generator: generator), new BatchNorm2d(4), new Relu(), new MaxPool2d(2), new Flatten(),
+            new Linear(Side * Side, Classes, generator: generator));
+        var optimizer = new Adam(model.Parameters());
+        Tensor x = Tensor.Rand([2, 1, Side, Side], generator: generator), labels = Tensor.Arange(2).Long();
+        Flat(warmUp: 2_000, steps: 100_000, allowed: 256 * 1024, _ =>
+        {
+            optimizer.ZeroGrad();
+            Losses.CrossEntropy(model.Forward(x), labels).Backward();
+            optimizer.Step();
+        });
+    }
+
+    [Fact]
     public void A_hundred_thousand_steps_of_a_scalar_loop_run_in_flat_memory()
     {
         // Newton's way to √2 and back, by gradients alone.

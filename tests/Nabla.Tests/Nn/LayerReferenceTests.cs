@@ -62,6 +62,7 @@ public sealed class LayerReferenceTests
         {
             "Conv1d" => new Conv1d(first.GetInt32(), arguments[1].GetInt32(), arguments[2].GetInt32(), Int("stride", 1), Int("padding", 0), Int("dilation", 1), groups, paddingMode: mode, dtype: dtype),
             "Conv2d" => new Conv2d(first.GetInt32(), arguments[1].GetInt32(), Two(arguments[2]), Pair("stride"), Pair("padding"), Pair("dilation"), groups, Flag("bias", true), mode, dtype),
+            "ConvTranspose2d" => new ConvTranspose2d(first.GetInt32(), arguments[1].GetInt32(), Two(arguments[2]), Pair("stride"), Pair("padding"), Pair("output_padding"), groups, Flag("bias", true), Pair("dilation"), dtype),
             "MaxPool2d" => new MaxPool2d(Two(first), Pair("stride"), Pair("padding")),
             "AvgPool2d" => new AvgPool2d(Two(first), Pair("stride"), Pair("padding"), Flag("count_include_pad", true)),
             "BatchNorm1d" => new BatchNorm1d(first.GetInt32(), Number("eps", 1e-5), Momentum(), Flag("affine", true), Flag("track_running_stats", true), dtype),

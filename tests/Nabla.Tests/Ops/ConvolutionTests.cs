@@ -22,12 +22,14 @@ public sealed class ConvolutionTests
         JsonElement test = Cases[index], settings = test.GetProperty("settings");
         Tensor[] x = [.. test.GetProperty("arguments").EnumerateArray().Select(argument => ReferenceFile.Tensor(argument).RequireGrad())];
         int groups = settings.TryGetProperty("groups", out JsonElement number) ? number.GetInt32() : 1;
+        bool ceil = settings.TryGetProperty("ceil_mode", out _);
         Tensor result = op switch
         {
             "conv1d" => x[0].Conv1d(x[1], x[2], One("stride", 1), One("padding", 0), One("dilation", 1), groups),
             "conv2d" => x[0].Conv2d(x[1], x[2], Two("stride"), Two("padding"), Two("dilation"), groups),
-            "max_pool2d" => x[0].MaxPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), Two("dilation")),
-            _ => x[0].AvgPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), !settings.TryGetProperty("count_include_pad", out _)),
+            "conv_transpose2d" => x[0].ConvTranspose2d(x[1], x[2], Two("stride"), Two("padding"), Two("output_padding"), groups, Two("dilation")),
+            "max_pool2d" => x[0].MaxPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), Two("dilation"), ceil),
+            _ => x[0].AvgPool2d(Two("kernel_size")!.Value, Two("stride"), Two("padding"), !settings.TryGetProperty("count_include_pad", out _), ceil),
         };
         ReferenceFile.AssertClose(test.GetProperty("result"), result, 1e-10);
 
@@ -55,6 +57,23 @@ public sealed class ConvolutionTests
         Tensor x = Tensor.Ones([1, 1, 2, 2]).RequireGrad();
         x.MaxPool2d(2).Backward(Tensor.Ones([1, 1, 1, 1]));
         Assert.Equal([1f, 0, 0, 0], x.Grad!.Ravel().ToArray<float>());
+    }
+
+    [Fact]
+    public void Squares_side_by_side_give_the_same_in_single_and_double_precision_ties_and_nan_included()
+    {
+        foreach (int width in (int[])[2, 3, 14, 28, 30, 32, 33, 34, 62, 66, 70])
+        {
+            double[] values = Kernels.Sample.Values<double>(3 * 6 * width, (ulong)width);
+            for (int i = 0; i < values.Length; i++) values[i] = i % 13 == 5 ? double.NaN : Math.Round(4 * values[i]) / 4;
+            Tensor x = Tensor.FromArray(values).Reshape(1, 3, 6, width).Detach().RequireGrad(), single = x.Float().Detach().RequireGrad();
+            Tensor y = x.MaxPool2d(2), z = single.MaxPool2d(2), g = Tensor.FromArray(Kernels.Sample.Values<float>(y.Numel, 3)).Reshape(y.Shape);
+            y.Backward(g.Double());
+            z.Backward(g);
+
+            Assert.Equal(y.Ravel().ToArray<float>(), z.Ravel().ToArray<float>());
+            Assert.Equal(x.Grad!.Ravel().ToArray<float>(), single.Grad!.Ravel().ToArray<float>());
+        }
     }
 
     [Fact]

@@ -63,6 +63,31 @@ public sealed class OptimizerTests
         bool Flag(string name) => options.TryGetProperty(name, out JsonElement value) && value.GetBoolean();
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_large_parameter_moves_as_each_of_its_elements_would_alone(string id)
+    {
+        // Large ones are changed by vectors, in place, several elements at a time; small ones number by number.
+        const int Size = 5000;
+        JsonElement reference = Reference.GetProperty("cases").EnumerateArray().Single(c => c.Text("id") == id);
+        double[] values = new double[Size], gradients = new double[Size];
+        for (int i = 0; i < Size; i++) (values[i], gradients[i]) = (Math.Sin(i), Math.Cos(3 * i));
+        int[] picked = [0, 1, 7, 8, 1023, 1024, 2500, 4095, 4096, 4999];
+        Tensor large = Tensor.FromArray(values).Detach().RequireGrad();
+        Tensor[] alone = [.. picked.Select(i => Tensor.Of([values[i]], DType.Float64, requiresGrad: true))];
+        Optimizer[] optimizers = [Make(reference.Text("optimizer"), reference.GetProperty("options"), [large]), Make(reference.Text("optimizer"), reference.GetProperty("options"), [.. alone])];
+
+        for (int step = 1; step <= 3; step++)
+        {
+            large.Grad = Tensor.FromArray(Array.ConvertAll(gradients, g => g / step));
+            for (int k = 0; k < picked.Length; k++) alone[k].Grad = Tensor.Of([gradients[picked[k]] / step], DType.Float64);
+            foreach (Optimizer optimizer in optimizers) optimizer.Step();
+        }
+
+        double[] moved = large.ToArray<double>();
+        for (int k = 0; k < picked.Length; k++) AssertClose(alone[k].Item(), moved[picked[k]]);
+    }
+
     // ---- by hand ------------------------------------------------------------------------------------------------------
 
     private static Tensor Leaf(double value) => Tensor.Of([value], DType.Float64, requiresGrad: true);

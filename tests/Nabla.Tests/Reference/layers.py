@@ -43,6 +43,8 @@ add("Conv1d", [2, 4, 2], [1, 2, 7], dilation=2, groups=2, padding=2, padding_mod
 add("Conv2d", [2, 3, [3, 2]], [2, 2, 5, 6], padding=[1, 0], stride=[1, 2])
 add("Conv2d", [2, 4, 3], [1, 2, 5, 6], padding=[2, 1], padding_mode="reflect", bias=False)
 add("Conv2d", [2, 2, 3], [1, 2, 5, 4], padding=1, padding_mode="circular", groups=2)
+add("ConvTranspose2d", [2, 3, [3, 2]], [2, 2, 3, 4], stride=2, padding=[1, 0], output_padding=1)
+add("ConvTranspose2d", [4, 2, 3], [1, 4, 3, 3], groups=2, dilation=[2, 1], bias=False)
 add("MaxPool2d", [2], [2, 2, 5, 6])
 add("MaxPool2d", [[3, 2]], [1, 2, 6, 6], stride=2, padding=1)
 add("AvgPool2d", [2], [2, 2, 5, 6])
