@@ -15,6 +15,9 @@ internal abstract unsafe class LoopKernel
     /// </summary>
     private const long WorthCode = 1 << 24;
 
+    /// <summary>To begin a step on a row takes the tiles about as long as so many elements.</summary>
+    private const int StepStart = 128;
+
     private readonly bool[] uniform;
     private readonly LoopSink[] sinks;
     private readonly long stepsOfElement;
@@ -111,7 +114,7 @@ internal abstract unsafe class LoopKernel
     {
         if (!cannot)
         {
-            long total = Interlocked.Add(ref work, call->Length * call->Rows * stepsOfElement);
+            long total = Interlocked.Add(ref work, (call->Length + StepStart) * call->Rows * stepsOfElement);
             if (total >= WorthCode && CompileNow())
             {
                 code!(call);

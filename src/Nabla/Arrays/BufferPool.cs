@@ -13,7 +13,8 @@ namespace Nabla;
 /// <remarks>
 /// The collector sees only small objects and would let many large buffers pile up between two collections; so after every
 /// <see cref="CollectEvery"/> bytes lent and not returned the pool asks for a collection of the youngest generation, even if
-/// buffers are free: few buffers that stay in the cache are faster than many. Between backward passes it asks where a pass has
+/// buffers are free: few buffers that stay in the cache are faster than many. Where collections take a large share of the time,
+/// because much else is alive, it asks less often. Between backward passes it asks where a pass has
 /// ended and the next step begins, because least is alive there: what is in use at such a moment grows older, and only a
 /// collection of the next generation, asked for when that has become much, finds it dead. While most of what is lent stays
 /// alive the pool asks less and less often. Buffers are kept as far as they were recently in use together, since fresh pages
@@ -21,7 +22,10 @@ namespace Nabla;
 /// </remarks>
 internal static class BufferPool
 {
-    /// <summary>Smaller buffers are ordinary objects: the collector is faster than the pool for them.</summary>
+    /// <summary>
+    /// Smaller buffers are ordinary objects: the collector is faster than the pool for them. Larger ones as objects would wander
+    /// through all the memory that the collector allows its youngest generation, and be in no cache when they are written.
+    /// </summary>
     public const int SmallestPooled = 1 << 13;
 
     private const long CollectEvery = 8L << 20;
@@ -30,7 +34,7 @@ internal static class BufferPool
     private const long PatienceForTime = 4 * CollectEvery;
 
     /// <summary>The share of the time that collections may take before they become rarer: one in so many parts.</summary>
-    private const int TimeShare = 10;
+    private const int TimeShare = 3;
     private const long LongestPatience = 256L << 20;
     private const long KeepFree = 256L << 20;
     private const int PeakDecay = 64;

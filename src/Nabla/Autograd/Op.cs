@@ -262,11 +262,7 @@ internal sealed class OpNode : Node
         var gradients = new Tensor?[OutputCount];
         gradients[0] = slot.Gradient;
         for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
-        if (context.Op is ViewOp { CutsPart: true } view && gradients[0] is { } part && pass.TrySendPart(edges[0], view, part))
-        {
-            pass.Consume(slot);
-            return;
-        }
+        if (context.Op is ViewOp { CutsPart: true } view && slot.Gradient is not null && pass.TrySendPart(edges[0], view, slot)) return;
         bool tracks = !pass.CreatesGraph && BufferPool.BeginTracking();
         Tensor?[] results;
         try

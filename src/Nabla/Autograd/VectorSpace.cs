@@ -47,6 +47,9 @@ internal abstract class VectorSpace
     /// <summary>x as often as asked along a new axis, without copying.</summary>
     public abstract Tensor Repeat(Tensor x, int count, int axis = 0);
 
+    /// <summary>Tensors of one shape and type along a new axis.</summary>
+    public abstract Tensor Stack(Tensor[] tensors, int axis);
+
     /// <summary>The outputs of an operation whose kernel knows real numbers only, where an input is complex.</summary>
     /// <exception cref="DTypeException">The operation has no meaning for complex numbers.</exception>
     public abstract Tensor[] OnComplex(Op op, ReadOnlySpan<Tensor> inputs);

@@ -17,6 +17,9 @@ internal abstract class ViewOp(string name) : LinearOp(name)
     /// <summary>Whether the view is a part of the whole, in which no element appears twice: its transpose puts it back among zeros.</summary>
     public virtual bool CutsPart => false;
 
+    /// <summary>The axis and position, if the view is the subtensor at one position of an axis.</summary>
+    public virtual (int Axis, int Index)? Position => null;
+
     /// <summary>Applies the view.</summary>
     public Tensor Of(Tensor x)
     {

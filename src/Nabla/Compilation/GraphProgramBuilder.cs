@@ -18,6 +18,7 @@ internal sealed class GraphProgramBuilder
     private readonly List<int> slotBytes = [];
     private readonly List<int> freeSlots = [];
     private readonly List<Kernel> kernels = [];
+    private readonly HashSet<Program> programs = new(SameSteps.Comparer);
 
     public GraphProgramBuilder(RecordedGraph graph, CompileOptions options)
     {
@@ -161,6 +162,8 @@ internal sealed class GraphProgramBuilder
         }
         results.AddRange(sumResults);
         Program fused = program.ToProgram([.. results], options.Strict, out int[] kept);
+        if (programs.TryGetValue(fused, out Program? same)) fused = same;
+        else programs.Add(fused);
         return (new FusedLoop
         {
             Dims = unit.Dims,

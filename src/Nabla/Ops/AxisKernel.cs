@@ -39,10 +39,22 @@ internal static unsafe class AxisKernel
         NdArray y = NdArray.Allocate(dims, x.DType);
         fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
         {
-            if (x.DType == DType.Float32) kernel.Run((float*)from + groups.Array.Offset, (float*)to, groups.Outer, groups.Count, groups.Inner);
-            else kernel.Run((double*)from + groups.Array.Offset, (double*)to, groups.Outer, groups.Count, groups.Inner);
+            if (x.DType == DType.Float32) Float<float, TKernel>(kernel, (float*)from + groups.Array.Offset, (float*)to, groups, y.Numel);
+            else Float<double, TKernel>(kernel, (double*)from + groups.Array.Offset, (double*)to, groups, y.Numel);
         }
         return y;
+    }
+
+    private static void Float<T, TKernel>(TKernel kernel, T* x, T* y, in AxisGroups groups, int results)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+        where TKernel : struct, IFloatKernel =>
+        AxisWork.Run<T, T, FloatRange<T, TKernel>>(new FloatRange<T, TKernel>(kernel), x, y, groups.Outer, groups.Count, groups.Inner, results / Math.Max(1, groups.Outer));
+
+    private readonly struct FloatRange<T, TKernel>(TKernel kernel) : IAxisRange<T, T>
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+        where TKernel : struct, IFloatKernel
+    {
+        public void Run(T* x, T* y, nint outer, nint n, nint inner) => kernel.Run(x, y, outer, n, inner);
     }
 
     // Types without kernels of their own are computed as int64, which holds them.
@@ -54,12 +66,25 @@ internal static unsafe class AxisKernel
         {
             switch (x.DType)
             {
-                case DType.Float32: kernel.Run((float*)from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner); break;
-                case DType.Float64: kernel.Run((double*)from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner); break;
-                default: kernel.Run((long*)from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner); break;
+                case DType.Float32: Any<float, TKernel>(kernel, (float*)from + groups.Array.Offset, to, groups, y); break;
+                case DType.Float64: Any<double, TKernel>(kernel, (double*)from + groups.Array.Offset, to, groups, y); break;
+                default: Any<long, TKernel>(kernel, (long*)from + groups.Array.Offset, to, groups, y); break;
             }
         }
         return y;
+    }
+
+    // The results are counted in bytes: they may be of the type of x, or positions.
+    private static void Any<T, TKernel>(TKernel kernel, T* x, byte* y, in AxisGroups groups, in NdArray results)
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        where TKernel : struct, IAxisKernel =>
+        AxisWork.Run<T, byte, AnyRange<T, TKernel>>(new AnyRange<T, TKernel>(kernel), x, y, groups.Outer, groups.Count, groups.Inner, (nint)results.Numel / Math.Max(1, groups.Outer) * results.DType.Size());
+
+    private readonly struct AnyRange<T, TKernel>(TKernel kernel) : IAxisRange<T, byte>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        where TKernel : struct, IAxisKernel
+    {
+        public void Run(T* x, byte* y, nint outer, nint n, nint inner) => kernel.Run(x, y, outer, n, inner);
     }
 }
 

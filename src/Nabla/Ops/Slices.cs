@@ -79,6 +79,8 @@ public sealed partial class Tensor
 
         public override bool CutsPart => true;
 
+        public override (int Axis, int Index)? Position => (axis, index);
+
         public override ViewOp OfItems(int count) => new SelectOp(axis + 1, index, maker);
 
         public override NdArray View(in NdArray x) =>

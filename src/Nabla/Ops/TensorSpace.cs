@@ -42,6 +42,8 @@ internal sealed class TensorSpace : VectorSpace
 
     public override Tensor Repeat(Tensor x, int count, int axis = 0) => x.Unsqueeze(axis).Expand([.. x.Dims[..axis], count, .. x.Dims[axis..]]);
 
+    public override Tensor Stack(Tensor[] tensors, int axis) => Tensor.Stack(tensors, axis);
+
     public override bool HasNan(Tensor x)
     {
         x = x.Underlying;

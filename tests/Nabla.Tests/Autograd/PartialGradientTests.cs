@@ -1,6 +1,6 @@
 namespace Nabla.Tests.Engine;
 
-/// <summary>Gradients of slices, which are added in place to one array: what is shared, what overlaps, and how long a loop over many takes.</summary>
+/// <summary>Gradients of slices, which are added in place to one array or stacked: what is shared, what overlaps, and how long a loop over many takes.</summary>
 public sealed class PartialGradientTests
 {
     [Fact]
@@ -52,6 +52,19 @@ public sealed class PartialGradientTests
         Tensor x = Tensor.Zeros([2, 3]).RequireGrad();
         (x[0].Sum() + (10 * x[.., 1].Sum()) + (100 * x[1, 2]) + (1000 * x[.., TensorIndex.Slice(step: 2)].Sum())).Backward();
         Assert.Equal([1001, 11, 1001, 1000, 10, 1100], x.Grad!.ToArray());
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void Positions_that_are_used_once_twice_and_never_get_what_belongs_to_them(int count)
+    {
+        Tensor x = Tensor.Zeros([2, count]).RequireGrad();
+        Tensor sum = (x[.., 3] * 2).Sum() + (x[.., 0] * 3).Sum() + (x[.., 3] * 5).Sum() + (x[.., 1] * Tensor.Of([7, 11])).Sum() + (x[.., 3..4] * 100).Sum();
+        sum.Backward();
+        var expected = new double[2 * count];
+        for (int row = 0; row < 2; row++) (expected[row * count], expected[(row * count) + 1], expected[(row * count) + 3]) = (3, row == 0 ? 7 : 11, 107);
+        Assert.Equal(expected, x.Grad!.Reshape(-1).ToArray<double>());
     }
 
     [Fact]

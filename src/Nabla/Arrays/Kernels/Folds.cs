@@ -138,26 +138,25 @@ internal static unsafe class Fold<T, TFold>
     private const int ShortRow = 64;
 
     /// <summary>y[o, j] = fold over i of x[o, i, j].</summary>
-    public static void Along(T* x, T* y, nint outer, nint n, nint inner)
+    public static void Along(T* x, T* y, nint outer, nint n, nint inner) =>
+        AxisWork.Run<T, T, Kernel>(default, x, y, outer, n, inner, inner);
+
+    private readonly struct Kernel : IAxisRange<T, T>
     {
-        if (inner < Vector<T>.Count && (n < Vector<T>.Count || n * inner <= ShortRow / 2))
+        public void Run(T* x, T* y, nint outer, nint n, nint inner)
         {
-            Small(x, y, outer, n, inner);
-            return;
-        }
+            if (inner < Vector<T>.Count && (n < Vector<T>.Count || n * inner <= ShortRow / 2))
+            {
+                Small(x, y, outer, n, inner);
+                return;
+            }
 
-        if (inner == 1)
-        {
-            for (nint o = 0; o < outer; o++) y[o] = Row(x + o * n, n);
-            return;
-        }
-
-        for (nint o = 0; o < outer; o++, x += n * inner, y += inner)
-        {
-            if (inner < ShortRow && n > 2 * (ShortRow / inner))
-                ShortRows(x, y, n, inner);
-            else
-                Columns(x, y, n, inner);
+            for (nint o = 0; o < outer; o++, x += n * inner, y += inner)
+            {
+                if (inner == 1) *y = SharedRow(x, n);
+                else if (inner < ShortRow && n > 2 * (ShortRow / inner)) ShortRows(x, y, n, inner);
+                else Columns(x, y, n, inner);
+            }
         }
     }
 
@@ -181,9 +180,58 @@ internal static unsafe class Fold<T, TFold>
     public static T Row(T* x, nint n)
     {
         if (n <= Block) return StraightRow(x, n);
-        nint half = (n / 2 + Block - 1) / Block * Block;
+        nint half = Half(n, Block);
         return TFold.Join(Row(x, half), Row(x + half, n - half));
     }
+
+    // A long row: stretches as the halving cuts them, by whoever is free, and joined as it would join them.
+    private static T SharedRow(T* x, nint n)
+    {
+        if (n < AxisWork.ParallelSize || Threads.Count == 1) return Row(x, n);
+        nint* starts = stackalloc nint[MaxStretches + 1];
+        int count = 0;
+        Cut(0, n, Block, nint.Max(AxisWork.Grain, n / MostCut), starts, ref count);
+        starts[count] = n;
+        T* partial = stackalloc T[count];
+        WorkSplit.Run(count, 1, 1, new Stretches(x, starts, partial));
+        int next = 0;
+        return Joined(n, Block, nint.Max(AxisWork.Grain, n / MostCut), partial, ref next);
+    }
+
+    private readonly struct Stretches(T* x, nint* starts, T* partial) : IRangeWork
+    {
+        /// <inheritdoc/>
+        public void Run(long from, long to)
+        {
+            for (long i = from; i < to; i++) partial[i] = Row(x + starts[i], starts[i + 1] - starts[i]);
+        }
+    }
+
+    // Halving cuts at most so many times the parts that are asked for.
+    private const int MostCut = 32, MaxStretches = 4 * MostCut;
+
+    private static void Cut(nint start, nint n, nint unit, nint grain, nint* starts, ref int count)
+    {
+        if (n <= grain)
+        {
+            starts[count++] = start;
+            return;
+        }
+        nint half = Half(n, unit);
+        Cut(start, half, unit, grain, starts, ref count);
+        Cut(start + half, n - half, unit, grain, starts, ref count);
+    }
+
+    private static T Joined(nint n, nint unit, nint grain, T* partial, ref int next)
+    {
+        if (n <= grain) return partial[next++];
+        nint half = Half(n, unit);
+        T first = Joined(half, unit, grain, partial, ref next);
+        return TFold.Join(first, Joined(n - half, unit, grain, partial, ref next));
+    }
+
+    // The one place that says where halving cuts.
+    private static nint Half(nint n, nint unit) => (n / 2 + unit - 1) / unit * unit;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T StraightRow(T* x, nint n)
@@ -217,11 +265,71 @@ internal static unsafe class Fold<T, TFold>
         return result;
     }
 
-    // Columns in pieces that stay in the first cache with their results.
+    // Columns in pieces that stay in the first cache with their results; with few columns the rows are shared as well.
     private static void Columns(T* x, T* y, nint n, nint inner)
     {
-        for (nint j = 0; j < inner; j += PieceColumns)
-            Piece(x + j, y + j, n, inner, (int)nint.Min(PieceColumns, inner - j));
+        nint pieces = (inner + PieceColumns - 1) / PieceColumns;
+        if (n * inner < AxisWork.ParallelSize || Threads.Count == 1)
+        {
+            new Pieces(x, y, n, inner).Run(0, pieces);
+        }
+        else if (pieces >= 4)
+        {
+            WorkSplit.Run(pieces, 1, 1, new Pieces(x, y, n, inner));
+        }
+        else
+        {
+            for (nint j = 0; j < inner; j += PieceColumns)
+                SharedPiece(x + j, y + j, n, inner, (int)nint.Min(PieceColumns, inner - j));
+        }
+    }
+
+    private readonly struct Pieces(T* x, T* y, nint n, nint inner) : IRangeWork
+    {
+        /// <inheritdoc/>
+        public void Run(long from, long to)
+        {
+            for (nint j = (nint)from * PieceColumns; j < inner && j < (nint)to * PieceColumns; j += PieceColumns)
+                Piece(x + j, y + j, n, inner, (int)nint.Min(PieceColumns, inner - j));
+        }
+    }
+
+    private static void SharedPiece(T* x, T* y, nint n, nint inner, int columns)
+    {
+        nint grain = nint.Max(nint.Max(BlockRows, AxisWork.Grain / columns), n / MostCut);
+        nint* starts = stackalloc nint[MaxStretches + 1];
+        int count = 0;
+        Cut(0, n, BlockRows, grain, starts, ref count);
+        starts[count] = n;
+        T[] partial = new T[count * columns];
+        fixed (T* parts = partial)
+        {
+            WorkSplit.Run(count, 1, 1, new RowsOfPiece(x, starts, parts, inner, columns));
+            int next = 0;
+            JoinPieces(n, grain, parts, columns, ref next);
+            new ReadOnlySpan<T>(parts, columns).CopyTo(new Span<T>(y, columns));
+        }
+    }
+
+    private readonly struct RowsOfPiece(T* x, nint* starts, T* partial, nint inner, int columns) : IRangeWork
+    {
+        /// <inheritdoc/>
+        public void Run(long from, long to)
+        {
+            for (long i = from; i < to; i++)
+                Piece(x + (starts[i] * inner), partial + (i * columns), starts[i + 1] - starts[i], inner, columns);
+        }
+    }
+
+    // Leaves the result in the first of the parts that were joined, whose number it returns.
+    private static int JoinPieces(nint n, nint grain, T* partial, int columns, ref int next)
+    {
+        if (n <= grain) return next++;
+        nint half = Half(n, BlockRows);
+        int first = JoinPieces(half, grain, partial, columns, ref next), second = JoinPieces(n - half, grain, partial, columns, ref next);
+        T* a = partial + ((nint)first * columns), b = partial + ((nint)second * columns);
+        for (int j = 0; j < columns; j++) a[j] = TFold.Join(a[j], b[j]);
+        return first;
     }
 
     [SkipLocalsInit]
@@ -233,7 +341,7 @@ internal static unsafe class Fold<T, TFold>
             return;
         }
 
-        nint half = (n / 2 + BlockRows - 1) / BlockRows * BlockRows;
+        nint half = Half(n, BlockRows);
         T* second = stackalloc T[columns];
         Piece(x, y, half, inner, columns);
         Piece(x + half * inner, second, n - half, inner, columns);

@@ -31,7 +31,9 @@ internal static unsafe class ReductionKernels
     {
         if (inner == 1)
         {
-            for (nint o = 0; o < outer; o++) y[o] = RowOfProducts(a + o * n, b + o * n, n);
+            var work = new RowsOfProducts<T>(a, b, y, n);
+            if (outer * n < AxisWork.ParallelSize) work.Run(0, outer);
+            else WorkSplit.Run(outer, nint.Max(1, AxisWork.Grain / nint.Max(1, n)), 1, work);
             return;
         }
 
@@ -43,6 +45,16 @@ internal static unsafe class ReductionKernels
                 Multiply(a, b, p, n * inner);
                 Sum(p, y, 1, n, inner);
             }
+        }
+    }
+
+    private readonly struct RowsOfProducts<T>(T* a, T* b, T* y, nint n) : IRangeWork
+        where T : unmanaged, INumber<T>
+    {
+        /// <inheritdoc/>
+        public void Run(long from, long to)
+        {
+            for (nint o = (nint)from; o < (nint)to; o++) y[o] = RowOfProducts(a + o * n, b + o * n, n);
         }
     }
 

@@ -61,6 +61,12 @@ internal static unsafe class SoftmaxKernels
             return;
         }
 
+        if (inner == 1 && n <= Tile)
+        {
+            MiddlingRows(x, y, outer, (int)n);
+            return;
+        }
+
         for (nint o = 0; o < outer; o++, x += n * inner, y += n * inner)
         {
             if (inner == 1)
@@ -176,6 +182,41 @@ internal static unsafe class SoftmaxKernels
                 }
             }
         }
+    }
+
+    // Softmax of rows of a tile at most: the same as row by row, but that one call takes the exponentials of several.
+    private static void MiddlingRows<T>(T* x, T* y, nint rows, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        int together = Math.Max(1, 2 * Tile / n);
+        for (nint first = 0; first < rows; first += together, x += (nint)together * n, y += (nint)together * n)
+        {
+            int count = (int)nint.Min(together, rows - first) * n;
+            for (int start = 0; start < count; start += n) Less(x + start, Fold<T, MaxFold<T>>.Row(x + start, n), y + start, n);
+            Exp(y, count);
+            for (int start = 0; start < count; start += n)
+                Scale(y + start, T.CreateTruncating(1 / double.CreateTruncating(Fold<T, SumFold<T>>.Row(y + start, n))), n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Less<T>(T* x, T shift, T* y, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> by = new(shift);
+        int i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count) Vector.Store(Vector.Load(x + i) - by, y + i);
+        for (; i < n; i++) y[i] = x[i] - shift;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale<T>(T* y, T factor, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector<T> by = new(factor);
+        int i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count) Vector.Store(Vector.Load(y + i) * by, y + i);
+        for (; i < n; i++) y[i] *= factor;
     }
 
     // One call takes the exponentials of a whole tile of rows.

@@ -14,6 +14,9 @@ internal static unsafe class StridedCopy
 {
     private const int Tile = 32;
 
+    /// <summary>From so many bytes on, several threads share a copy.</summary>
+    private const int ParallelBytes = 1 << 18;
+
     /// <summary>Copies all elements of <paramref name="shape"/>.</summary>
     public static void Copy(byte* source, byte* destination, int elementSize, ReadOnlySpan<int> shape, ReadOnlySpan<nint> sourceStrides, ReadOnlySpan<nint> destinationStrides)
     {
@@ -54,7 +57,36 @@ internal static unsafe class StridedCopy
         if (loops.Source[last] is not (0 or 1) && loops.Destination[last] == 1)
             for (int axis = 0; axis < last; axis++)
                 if (loops.Source[axis] == 1) across = axis;
-        Walk(source, destination, loops, 0, across);
+        nint total = sizeof(T);
+        for (int axis = 0; axis < loops.Axes; axis++) total *= loops.Shape[axis];
+        if (total < ParallelBytes)
+        {
+            Walk(source, destination, loops, 0, across);
+            return;
+        }
+
+        // Along the first axis, which for a transposition may be the one that it is transposed with.
+        fixed (nint* numbers = room)
+        {
+            nint length = loops.Shape[0];
+            nint align = loops.Axes == 1 ? 64 / sizeof(T) : across == 0 ? Tile : 1;
+            WorkSplit.Run(length, nint.Max(1, ParallelBytes / 2 / (total / length)), align, new Slab<T>(source, destination, numbers, loops.Axes, across));
+        }
+    }
+
+    /// <summary>A part of the first axis.</summary>
+    private readonly struct Slab<T>(T* source, T* destination, nint* numbers, int axes, int across) : IRangeWork
+        where T : unmanaged
+    {
+        /// <inheritdoc/>
+        public void Run(long from, long to)
+        {
+            Span<nint> room = stackalloc nint[3 * Strides.MaxAxes];
+            new ReadOnlySpan<nint>(numbers, room.Length).CopyTo(room);
+            Strides loops = new(room, axes);
+            loops.Shape[0] = (nint)(to - from);
+            Walk(source + ((nint)from * loops.Source[0]), destination + ((nint)from * loops.Destination[0]), loops, 0, across);
+        }
     }
 
     // Loops over the outer axes down to the last one, or to the last and the one it is transposed with.

@@ -44,6 +44,15 @@ internal ref struct Strides
         Join();
     }
 
+    /// <summary>Loops that were reduced before, of which <paramref name="room"/> holds a copy.</summary>
+    public Strides(Span<nint> room, int axes)
+    {
+        Shape = room[..MaxAxes];
+        Source = room.Slice(MaxAxes, MaxAxes);
+        Destination = room.Slice(2 * MaxAxes, MaxAxes);
+        Axes = axes;
+    }
+
     // Insertion: few axes, and nearly always in order.
     private readonly void Sort()
     {
