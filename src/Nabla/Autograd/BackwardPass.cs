@@ -15,9 +15,7 @@ internal sealed partial class BackwardPass
     [ThreadStatic]
     private static BackwardPass? idle;
 
-    private bool retainGraph;
-    private bool createGraph;
-    private bool anomaly;
+    private bool retainGraph, createGraph, anomaly;
     private NodeSet? needed;
     private Dictionary<(Node, int), int>? targets;
     private GradientSlot[]? captured;
