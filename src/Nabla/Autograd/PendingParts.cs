@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Nabla;
 
 /// <summary>
@@ -24,6 +26,7 @@ internal sealed class PendingParts(int axis)
         if (parts.Count >= (dims[axis] + 1) / 2)
         {
             whole = VectorSpace.Current.Stack(InOrder(dims[axis], dtype), axis);
+            if (parts.Count > 1) AddZero(whole);
         }
         else
         {
@@ -31,6 +34,16 @@ internal sealed class PendingParts(int axis)
         }
         foreach ((_, _, GradientSlot part) in parts) pass.Consume(part);
         return whole!;
+    }
+
+    // As if the parts had been added to zeros: 0 + (-0) is 0.
+    private static void AddZero(Tensor whole)
+    {
+        if (whole.IsTraced || !whole.DType.IsFloatingPoint() || !whole.Value.IsContiguous) return;
+        NdArray value = whole.Value;
+        if (whole.DType == DType.Float32) TensorPrimitives.Add(value.Span<float>(), 0f, value.Span<float>());
+        else TensorPrimitives.Add(value.Span<double>(), 0.0, value.Span<double>());
+        GC.KeepAlive(whole);
     }
 
     private Tensor[] InOrder(int count, DType dtype)

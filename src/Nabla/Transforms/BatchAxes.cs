@@ -31,10 +31,10 @@ public readonly struct BatchAxes : IEnumerable<int?>
     public static implicit operator BatchAxes((int? First, int? Second, int? Third) axes) => new([axes.First, axes.Second, axes.Third]);
 
     /// <summary>One axis for each of a number of arguments.</summary>
-    internal int?[] For(string op, int count) => Of(count) ?? throw TransformErrors.AxesCount(op, axes!.Length, count);
+    internal int?[] For(string op, int count) => Of(count) ?? throw TransformErrors.AxesCount(op, "inAxes", axes!.Length, count);
 
     /// <summary>One axis for each of a number of results.</summary>
-    internal int?[] ForResults(string op, int count) => Of(count) ?? throw TransformErrors.OutAxesCount(op, axes!.Length, count);
+    internal int?[] ForResults(string op, int count) => Of(count) ?? throw TransformErrors.OutAxesCount(op, "outAxes", axes!.Length, count);
 
     private int?[]? Of(int count)
     {

@@ -63,7 +63,7 @@ internal sealed class CompiledCall : Function
     }
 
     /// <summary>From the arguments and the gradients of the results to the gradients that are wanted, in differentiable operations.</summary>
-    private Tensor[] Gradients(IReadOnlyList<Tensor> given, List<int> wanted)
+    private Tensor[] Gradients(Tensor[] given, List<int> wanted)
     {
         bool record = Differentiation.Records(null, given);
         var variables = new Tensor[wanted.Count];

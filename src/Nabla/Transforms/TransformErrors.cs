@@ -54,11 +54,11 @@ internal static class TransformErrors
 
     public static ArgumentException NoInputs(string op) => new($"{op}: there are no inputs. Give at least one tensor.");
 
-    public static ArgumentException AxesCount(string op, int given, int needed) =>
-        new($"{op}: inAxes names {given} axes for {needed} arguments. Give one for each, null where the argument is the same for all items.", "inAxes");
+    public static ArgumentException AxesCount(string op, string parameter, int given, int needed) =>
+        new($"{op}: {parameter} names {given} axes for {needed} arguments. Give one for each, null where the argument is the same for all items.", parameter);
 
-    public static ArgumentException OutAxesCount(string op, int given, int needed) =>
-        new($"{op}: outAxes names {given} axes for {needed} results. Give one for each, null where the result is the same for all items.", "outAxes");
+    public static ArgumentException OutAxesCount(string op, string parameter, int given, int needed) =>
+        new($"{op}: {parameter} names {given} axes for {needed} results. Give one for each, null where the result is the same for all items.", parameter);
 
     public static ArgumentException NothingBatched(string op, int count) =>
         new($"{op}: inAxes says of all {count} arguments that they are the same for all items. Name an axis of at least one, or call the function itself.");
@@ -69,8 +69,8 @@ internal static class TransformErrors
     public static ArgumentOutOfRangeException OutAxis(string op, string parameter, int output, int axis, Shape item) =>
         new(parameter, axis, $"{op}: {parameter} is {axis} for result {output}, which is {item} for each item, so the items can lie along axes {-item.Rank - 1} to {item.Rank}. Name one of them.");
 
-    public static ArgumentException DiffersBetweenItems(string op, int output) =>
-        new($"{op}: outAxes says that result {output} is the same for all items, but it depends on them. Name the axis along which they are to lie.", "outAxes");
+    public static ArgumentException DiffersBetweenItems(string op, string parameter, int output) =>
+        new($"{op}: {parameter} says that result {output} is the same for all items, but it depends on them. Name the axis along which they are to lie.", parameter);
 
     public static ShapeException ScalarItems(string op, IReadOnlyList<Tensor> inputs, int index) =>
         new($"{op}: {Input(inputs, index, "argument")} is a scalar and has no axis of items. Pass null for it in inAxes if it is the same for all items.");

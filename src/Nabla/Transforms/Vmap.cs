@@ -111,7 +111,7 @@ public static partial class Functional
             Tensor? own = BatchMode.ItemsOf(output, scope.Level);
             if (places[k] is not { } axis)
             {
-                results[k] = own is null ? output : throw TransformErrors.DiffersBetweenItems(op, k);
+                results[k] = own is null ? output : throw TransformErrors.DiffersBetweenItems(op, "outAxes", k);
                 continue;
             }
             Tensor stacked = own ?? VectorSpace.Current.Repeat(output, count);

@@ -1,5 +1,3 @@
-using Nabla.Symbolics;
-
 namespace Nabla.Tests.Transforms;
 
 /// <summary>Changes in place of what does not belong to the function inside a transform.</summary>
