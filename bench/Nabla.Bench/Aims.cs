@@ -44,10 +44,12 @@ internal static class Aims
     public static IReadOnlyList<Aim> All { get; } =
     [
         new("recorded scalar operation with backward", "PyTorch", 1.0 / 25, (group, _) => group == ScalarCases.Group.Heading, IsPyTorch),
-        new("examples 3 and 8, forward and backward, eager", "PyTorch", 1.0 / 20, (group, name) => group == ExampleCases.Group.Heading && !name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
-        new("examples 3 and 8, forward and backward, compiled", "PyTorch", 1.0 / 500, (group, name) => group == ExampleCases.Group.Heading && name.Contains("compiled", StringComparison.Ordinal), IsPyTorch),
-        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name == "compiled", rival => rival == "C++ -O3"),
-        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name == "compiled", rival => rival == "C++ -O3 -ffast-math"),
+        new("example 3, forward and backward, eager", "PyTorch", 1.0 / 20, (group, name) => group == ExampleCases.Group.Heading && name == "example 3: exp(-x²/2)", IsPyTorch),
+        new("example 8, forward and backward, eager", "PyTorch", 1.0 / 20, (group, name) => group == ExampleCases.Group.Heading && name == "example 8: three blended Gaussians", IsPyTorch),
+        new("example 3, forward and backward, compiled", "PyTorch", 1.0 / 500, (group, name) => group == ExampleCases.Group.Heading && name.StartsWith("example 3", StringComparison.Ordinal) && name.EndsWith("compiled", StringComparison.Ordinal), IsPyTorch),
+        new("example 8, forward and backward, compiled", "PyTorch", 1.0 / 500, (group, name) => group == ExampleCases.Group.Heading && name.StartsWith("example 8", StringComparison.Ordinal) && name.EndsWith("compiled", StringComparison.Ordinal), IsPyTorch),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled, into given memory as in C++", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name == FusedCases.Into, rival => rival == "C++ -O3"),
+        new("sum(exp(tanh(u·v) + u)), value and gradient, compiled, into given memory as in C++", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name == FusedCases.Into, rival => rival == "C++ -O3 -ffast-math"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name == "compiled", IsPyTorch),
         new("MatMul, float32 and float64, 64² to 2048² and 32 × 64², the worst", "OpenBLAS", 1 / 0.95, (group, name) => IsProduct(group, name), rival => rival == "OpenBLAS"),
         new("MatMul, the same, the best", "OpenBLAS", 1, (group, name) => IsProduct(group, name), rival => rival == "OpenBLAS", Counts.Best),

@@ -7,6 +7,7 @@ internal static class ExampleCases
     [
         new("example 3: exp(-x²/2)", 1.0 / 20, () => Example3),
         new("example 3: exp(-x²/2), compiled", 1.0 / 500, Compiled3) { Rivals = [Rival.PyTorch(1.0 / 500, "example 3: exp(-x²/2)")] },
+        new("example 3: exp(-x²/2), compiled, into given tensors", 1.0 / 500, Compiled3Into) { Rivals = [Rival.PyTorch(1.0 / 500, "example 3: exp(-x²/2)")] },
         new("example 8: three blended Gaussians", 1.0 / 20, () => Example8),
         new("example 8: three blended Gaussians, compiled", 1.0 / 500, Compiled8) { Rivals = [Rival.PyTorch(1.0 / 500, "example 8: three blended Gaussians")] },
     ]);
@@ -16,6 +17,18 @@ internal static class ExampleCases
         CompiledFunction<Tensor, (Tensor Value, Tensor Gradient)> compiled = Functional.Compile((Tensor x) => (-x.Pow(2) / 2).Exp()).ValueAndGrad();
         Tensor x = Tensor.Of(2.0);
         return () => compiled.Call(x).Gradient;
+    }
+
+    private static Func<Tensor> Compiled3Into()
+    {
+        CompiledFunction<Tensor, (Tensor Value, Tensor Gradient)> compiled = Functional.Compile((Tensor x) => (-x.Pow(2) / 2).Exp()).ValueAndGrad();
+        Tensor x = Tensor.Of(2.0);
+        (Tensor Value, Tensor Gradient) into = (Tensor.Zeros([]), Tensor.Zeros([]));
+        return () =>
+        {
+            compiled.CallInto(x, into);
+            return into.Gradient;
+        };
     }
 
     private static Func<Tensor> Compiled8()
