@@ -11,9 +11,6 @@ namespace Nabla.Bench;
 /// <param name="Counts">Which of the rows' ratios counts.</param>
 internal sealed record Aim(string What, string Against, double Reach, Func<string, string, bool> Rows, Func<string, bool> Rival, Counts Counts = Counts.Worst)
 {
-    /// <summary>What stands in the way where it is missed; bench/README.md has the measurements behind it.</summary>
-    public string Obstacle { get; init; } = "";
-
     /// <summary>The ratio that counts and how many rows it is of; null if none was measured.</summary>
     public (double Ratio, int Count)? Judge(IEnumerable<Result> results)
     {

@@ -75,17 +75,17 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
         },
         Json) + "\n";
 
-    /// <summary>The goals with what stands in the way of those that are missed, and the conditions, for the front page.</summary>
+    /// <summary>The goals and the conditions, for the front page.</summary>
     public string ToGoals()
     {
         var text = new StringBuilder();
         string[] shown = ["date", "processor", "PyTorch"];
         text.AppendLine($"{string.Join("; ", Conditions().Where(entry => shown.Contains(entry.Name)).Select(entry => entry.Name == "PyTorch" ? $"PyTorch {entry.Value}" : entry.Value))}.").AppendLine();
-        text.AppendLine("| what | against | goal | measured | |");
-        text.AppendLine("|---|---|---:|---:|---|");
+        text.AppendLine("| what | against | goal | measured | met |");
+        text.AppendLine("|---|---|---:|---:|:-:|");
         foreach (Aim aim in Aims.All)
         {
-            string measured = aim.Judge(results) is { } judged ? $"{Ratio(judged.Ratio)} | {(judged.Ratio <= aim.Reach ? "met" : aim.Obstacle)}" : "not run | ";
+            string measured = aim.Judge(results) is { } judged ? $"{Ratio(judged.Ratio)} | {(judged.Ratio <= aim.Reach ? "yes" : "**no**")}" : "not run | ";
             text.AppendLine($"| {aim.What} | {aim.Against} | {Ratio(aim.Reach)} | {measured} |");
         }
         return text.ToString();

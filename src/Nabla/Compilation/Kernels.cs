@@ -64,8 +64,16 @@ internal sealed class CallKernel(OpStep step, ValuePlace[] reads, ValuePlace[] w
         int mark = run.Kept.Mark;
         bool offers = writes[0].Kind == PlaceKind.Output;
         if (offers) run.Offer(writes[0]);
-        NdArray[] results = step.Op.Run(inputs);
-        run.Kept.Offer(null, 0);
+        NdArray[] results;
+        try
+        {
+            results = step.Op.Run(inputs);
+        }
+        finally
+        {
+            // Also where the operation throws: what it did not take is the caller's.
+            run.Kept.Offer(null, 0);
+        }
         for (int i = 0; i < writes.Length; i++)
         {
             NdArray result = results[step.Results[i]];

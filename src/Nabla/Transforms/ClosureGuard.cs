@@ -9,13 +9,13 @@ namespace Nabla;
 /// </summary>
 internal sealed class ClosureGuard
 {
-    private readonly (object Owner, FieldInfo Variable, Storage Memory)[] held;
+    private readonly (object Owner, FieldInfo Variable, Tensor Held, NdArray Value)[] held;
 
     /// <param name="function">The function.</param>
     /// <param name="captured">What it was seen to capture.</param>
     public ClosureGuard(Delegate function, RecordedInput[] captured)
     {
-        var found = new List<(object, FieldInfo, Storage)>();
+        var found = new List<(object, FieldInfo, Tensor, NdArray)>();
         var memory = new HashSet<Storage>();
         foreach (RecordedInput input in captured)
             if (input.Storage is { } storage) memory.Add(storage);
@@ -23,18 +23,25 @@ internal sealed class ClosureGuard
         held = [.. found];
     }
 
-    /// <summary>Whether every variable holds the tensor that it held, or one in the same memory.</summary>
+    /// <summary>Whether every variable holds the tensor that it held, or one that is the same to a function: the same view of the same memory, with the same history.</summary>
     public bool Hold
     {
         get
         {
-            foreach ((object owner, FieldInfo variable, Storage memory) in held)
-                if (variable.GetValue(owner) is not Tensor now || !ReferenceEquals(now.Value.Storage, memory)) return false;
+            foreach ((object owner, FieldInfo variable, Tensor was, NdArray value) in held)
+                if (variable.GetValue(owner) is not Tensor now || !AreSame(now, was, value)) return false;
             return true;
         }
     }
 
-    private static void Visit(object owner, HashSet<Storage> memory, List<(object, FieldInfo, Storage)> found, HashSet<object> seen)
+    private static bool AreSame(Tensor now, Tensor was, in NdArray value)
+    {
+        if (!ReferenceEquals(now.Value.Storage, value.Storage)) return false;
+        if (!ReferenceEquals(now, was) && (now.RequiresGrad || was.RequiresGrad)) return false;
+        return now.Value.Offset == value.Offset && now.Dims.AsSpan().SequenceEqual(value.Dims) && now.Value.Strides.AsSpan().SequenceEqual(value.Strides);
+    }
+
+    private static void Visit(object owner, HashSet<Storage> memory, List<(object, FieldInfo, Tensor, NdArray)> found, HashSet<object> seen)
     {
         if (!seen.Add(owner)) return;
         for (Type? type = owner.GetType(); type is not null; type = type.BaseType)
@@ -43,7 +50,7 @@ internal sealed class ClosureGuard
             {
                 if (variable.FieldType.IsValueType) continue;
                 object? value = variable.GetValue(owner);
-                if (value is Tensor x && !variable.IsInitOnly && memory.Contains(x.Value.Storage)) found.Add((owner, variable, x.Value.Storage));
+                if (value is Tensor x && !variable.IsInitOnly && memory.Contains(x.Value.Storage)) found.Add((owner, variable, x, x.Value));
                 else if (value is Delegate { Target: { } target }) Visit(target, memory, found, seen);
                 else if (value is not null && value.GetType().IsDefined(typeof(CompilerGeneratedAttribute))) Visit(value, memory, found, seen);
             }

@@ -65,6 +65,7 @@ internal sealed class CompiledCall : Function
     /// <summary>From the arguments and the gradients of the results to the gradients that are wanted, in differentiable operations.</summary>
     private Tensor[] Gradients(Tensor[] given, List<int> wanted)
     {
+        if (!signature.IsValid) throw TransformErrors.CapturedReassigned(Name);
         bool record = Differentiation.Records(null, given);
         var variables = new Tensor[wanted.Count];
         var inputs = new Tensor[arguments];

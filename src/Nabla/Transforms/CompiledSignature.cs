@@ -34,7 +34,10 @@ internal sealed class CompiledSignature
         dims = new int[inputs.Length][];
         dtypes = new DType[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) (dims[i], dtypes[i]) = (inputs[i].Dims, inputs[i].DType);
-        this.constants = constants;
+
+
+        // Arrays are compared by what is in them, which the caller may change.
+        this.constants = Array.ConvertAll(constants, constant => constant is Array array ? array.Clone() : constant);
         this.graph = graph;
         Options = options;
         captured = graph.Inputs[graph.ArgumentCount..];
@@ -51,7 +54,7 @@ internal sealed class CompiledSignature
         }
         if (resultSizes.Length < 2 || sharedBytes > MostSharedBytes) sharedBytes = 0;
         Draws = Array.Exists(graph.Steps, step => step is DrawStep);
-        Handles = [.. captured.Select(input => input.Handle).OfType<Tensor>().Where(handle => handle.DType.HasDerivatives())];
+        Handles = [.. captured.SelectMany(input => input.Handles).Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
     }
 
@@ -83,7 +86,8 @@ internal sealed class CompiledSignature
         get
         {
             foreach (RecordedInput input in captured)
-                if (input.Handle is { } handle && !ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
+                foreach (Tensor handle in input.Handles)
+                    if (!ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
             return variables.Hold;
         }
     }
@@ -116,9 +120,17 @@ internal sealed class CompiledSignature
             if (x.DType != dtypes[i] || (!ReferenceEquals(x.Dims, dims[i]) && !x.Dims.AsSpan().SequenceEqual(dims[i]))) return false;
         }
         for (int i = 0; i < constants.Length; i++)
-            if (!StructuralComparisons.StructuralEqualityComparer.Equals(constants[i], others[i])) return false;
+            if (!AreSame(constants[i], others[i])) return false;
         return true;
     }
+
+    // By their bits: 1 / x tells 0 from -0.
+    private static bool AreSame(object? constant, object? other) => (constant, other) switch
+    {
+        (double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b),
+        (float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b),
+        _ => StructuralComparisons.StructuralEqualityComparer.Equals(constant, other),
+    };
 
     /// <summary>Whether the call must be recorded for differentiation.</summary>
     public bool IsRecorded(ReadOnlySpan<Tensor> inputs)

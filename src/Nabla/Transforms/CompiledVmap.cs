@@ -168,7 +168,8 @@ internal sealed class ItemSignature
         get
         {
             foreach (RecordedInput input in captured)
-                if (input.Handle is { } handle && !ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
+                foreach (Tensor handle in input.Handles)
+                    if (!ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
             return variables.Hold;
         }
     }
@@ -180,7 +181,8 @@ internal sealed class ItemSignature
         {
             if (!GradMode.IsEnabled) return false;
             foreach (RecordedInput input in captured)
-                if (input.Handle is { RequiresGrad: true }) return true;
+                foreach (Tensor handle in input.Handles)
+                    if (handle.RequiresGrad) return true;
             return false;
         }
     }

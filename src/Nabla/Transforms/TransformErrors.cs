@@ -47,6 +47,9 @@ internal static class TransformErrors
     public static DTypeException IntoDType(string op, int index, DType given, DType needed) =>
         new($"{op}: CallInto was given a {given.Word()} tensor for result {index}, which is {needed.Word()}. Pass one of that type.");
 
+    public static AutogradException CapturedReassigned(string op) =>
+        new($"{op}: a variable that the compiled function captures was assigned another tensor between a call and the first backward pass through it, which runs the function once more. Assign it after Backward, or pass the tensor as an argument.");
+
     public static AutogradException IntoInsideTransform(string op) =>
         new($"{op}: CallInto writes into memory, which a transform or a function that is being compiled cannot follow. Use Call there.");
 

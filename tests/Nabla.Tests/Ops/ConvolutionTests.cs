@@ -44,6 +44,17 @@ public sealed class ConvolutionTests
     }
 
     [Fact]
+    public void A_window_that_steps_over_the_image_holds_nothing()
+    {
+        Tensor x = Tensor.Ones([1, 3, 2, 2]).RequireGrad();
+        Tensor y = x.MaxPool2d(2, stride: 1, padding: 1, dilation: 3);
+        Assert.Equal([1, 3, 1, 1], y.Shape);
+        Assert.All(y.ToArray(), value => Assert.Equal(float.NegativeInfinity, value));
+        y.Backward(Tensor.OnesLike(y));
+        Assert.All(x.Grad!.ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
     public void A_kernel_of_two_ones_sums_neighbours()
     {
         Tensor x = Tensor.Of([1.0, 2, 4, 8]).Reshape(1, 1, 4), two = Tensor.Ones([1, 1, 2]);

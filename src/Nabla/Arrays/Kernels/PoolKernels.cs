@@ -10,7 +10,7 @@ internal static unsafe class PoolKernels
     // So many elements are worth another thread.
     private const long Grain = 1 << 15;
 
-    /// <summary>The largest element of each window, the first of equal ones or the first NaN, and its place in the plane.</summary>
+    /// <summary>The largest element of each window, the first of equal ones or the first NaN, and its place in the plane; -∞ and -1 where a window steps over the image.</summary>
     public static void Largest<T>(PoolWindows windows, int planes, T* x, T* y, int* places)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -41,6 +41,13 @@ internal static unsafe class PoolKernels
             for (int column = 0; column < w.OutWidth; column++)
             {
                 (int left, int right) = Inside(column, w.Stride.Width, w.Padding.Width, w.Dilation.Width, w.Kernel.Width, w.Width);
+                if (top >= bottom || left >= right)
+                {
+                    // Steps over the image: nothing but the frame, which is -∞.
+                    *y++ = T.NegativeInfinity;
+                    *places++ = -1;
+                    continue;
+                }
                 int place = (top * w.Width) + left;
                 T largest = x[place];
                 for (int i = top; i < bottom; i += w.Dilation.Height)
@@ -108,7 +115,8 @@ internal static unsafe class PoolKernels
                 T* into = x + (plane * size), values = y + (plane * count);
                 int* at = places + (plane * count);
                 new Span<T>(into, size).Clear();
-                for (int i = 0; i < count; i++) into[at[i]] += values[i];
+                for (int i = 0; i < count; i++)
+                    if (at[i] >= 0) into[at[i]] += values[i];
             }
         }
     }
@@ -118,7 +126,7 @@ internal static unsafe class PoolKernels
         where T : unmanaged
     {
         for (long plane = 0; plane < planes; plane++, x += size)
-            for (int i = 0; i < count; i++) *y++ = x[*places++];
+            for (int i = 0; i < count; i++, places++) *y++ = *places >= 0 ? x[*places] : default;
     }
 
     /// <summary>The mean of each window; zeros of the frame count, or not.</summary>

@@ -39,15 +39,23 @@ internal sealed record RecordedGraph
 }
 
 /// <summary>An input of a recorded function.</summary>
-internal sealed class RecordedInput(RecordedValue value, Storage? storage, Tensor? handle)
+internal sealed class RecordedInput(RecordedValue value, Storage? storage)
 {
+    private readonly List<Tensor> handles = [];
+
     public RecordedValue Value => value;
 
     /// <summary>The memory of a captured tensor, read as it is when the function is called; null for an argument.</summary>
     public Storage? Storage => storage;
 
-    /// <summary>The captured tensor, if the function used that very handle and not one made of it before.</summary>
-    public Tensor? Handle => handle;
+    /// <summary>The captured tensors in that memory: the very handles that the function used, not those that it made of them.</summary>
+    public IReadOnlyList<Tensor> Handles => handles;
+
+    /// <summary>Notes a captured tensor.</summary>
+    public void Add(Tensor handle)
+    {
+        if (!handles.Contains(handle)) handles.Add(handle);
+    }
 
     /// <summary>All that the memory of a captured tensor holds.</summary>
     public Tensor Whole() => new(new NdArray(storage!, value.Dims, NdArray.ContiguousStrides(value.Dims), 0, value.DType));

@@ -154,7 +154,7 @@ internal sealed class Recorder : AllocationScope
             return;
         }
         bool overwritesAll = target.IsContiguous && target.Offset == 0 && target.Numel == whole.Numel && target.DType == whole.DType;
-        if (overwritesAll && part.IsWhole && part.DType == whole.DType)
+        if (overwritesAll && part.IsWhole && part.DType == whole.DType && part.Value.Input < 0)
         {
             values[target.Storage] = part.Value;
             return;
@@ -220,7 +220,11 @@ internal sealed class Recorder : AllocationScope
 
     private RecordedValue ValueOf(in NdArray x, Tensor? handle)
     {
-        if (values.TryGetValue(x.Storage, out RecordedValue? known)) return known;
+        if (values.TryGetValue(x.Storage, out RecordedValue? known))
+        {
+            if (known.Input >= arguments) NoteHandle(known.Input, handle);
+            return known;
+        }
         int[] dims = [x.Storage.Bytes.Length / x.DType.Size()];
         if (made.Contains(x.Storage))
         {
@@ -229,10 +233,16 @@ internal sealed class Recorder : AllocationScope
         else
         {
             known = new RecordedValue(count++, dims, x.DType) { Input = inputs.Count };
-            inputs.Add(new RecordedInput(known, x.Storage, handle is not null && !handles.Contains(handle) ? handle : null));
+            inputs.Add(new RecordedInput(known, x.Storage));
+            NoteHandle(known.Input, handle);
         }
         values.Add(x.Storage, known);
         return known;
+    }
+
+    private void NoteHandle(int input, Tensor? handle)
+    {
+        if (handle is not null && !handles.Contains(handle)) inputs[input].Add(handle);
     }
 
     private RecordedValue Computed(in NdArray x, RecordedStep step, int output)

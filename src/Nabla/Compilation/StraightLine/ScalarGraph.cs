@@ -86,6 +86,7 @@ internal sealed class ScalarGraph
             foreach (RecordedOperand operand in step.Inputs)
             {
                 if (operand.Value.Constant is null && Refused(operand.DType) is { } refused) return $"{step.Name} {refused}";
+                if (IsGivenTruth(operand)) return $"{step.Name} reads truth values that are not computed here";
                 if (Reinterpreted(operand) is { } seen) return $"{step.Name} {seen}";
             }
         }
@@ -94,11 +95,15 @@ internal sealed class ScalarGraph
             work += output.Numel;
             if (Refused(output.DType) is { } refused) return $"a result {refused}";
             if (Reinterpreted(output) is { } seen) return $"a result {seen}";
+            if (IsGivenTruth(output)) return "a result is truth values that are not computed here";
             if (!output.DType.IsFloatingPoint()) return $"a result is {output.DType.Word()}";
         }
         if (type is null) return "it computes nothing of float32 or float64";
         compute = type.Value;
         return work > 4L * largest ? $"it has about {work} operations on single numbers, more than {largest} pay" : null;
+
+        // They are bytes, and inputs are read as numbers.
+        static bool IsGivenTruth(RecordedOperand operand) => operand.Value.Input >= 0 && operand.DType == DType.Bool;
 
         static string? Reinterpreted(RecordedOperand operand) =>
             operand.Value.DType.IsComplex() ? $"reads {operand.Value.DType.Word()}"
