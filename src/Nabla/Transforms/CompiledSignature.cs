@@ -54,7 +54,7 @@ internal sealed class CompiledSignature
         }
         if (resultSizes.Length < 2 || sharedBytes > MostSharedBytes) sharedBytes = 0;
         Draws = Array.Exists(graph.Steps, step => step is DrawStep);
-        Handles = [.. captured.SelectMany(input => input.Handles).Where(handle => handle.DType.HasDerivatives())];
+        Handles = [.. captured.SelectMany(input => input.Handles.ToArray()).Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
     }
 

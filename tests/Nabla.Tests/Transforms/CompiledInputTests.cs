@@ -20,7 +20,7 @@ public sealed class CompiledInputTests
             Same(Functional.Grad(x => F(x, mask).Sum(), X), Functional.Compile((Tensor x) => F(x, mask).Sum(), options).ValueAndGrad().Call(X).Gradient);
         }
         Tensor rows = Tensor.Stack([X, -X]);
-        Same(Functional.Vmap((x, m) => F(x, m), rows, rows.Gt(0)), Functional.CompileVmap<Tensor, Tensor, Tensor>(F).Call(rows, rows.Gt(0)));
+        Same(Functional.Vmap((x, m) => F(x, m), rows, rows.Gt(0)), Functional.CompileVmap((Tensor x, Tensor m) => F(x, m)).Call(rows, rows.Gt(0))[0]);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Nabla;
 
 /// <summary>
@@ -49,7 +51,7 @@ internal sealed class RecordedInput(RecordedValue value, Storage? storage)
     public Storage? Storage => storage;
 
     /// <summary>The captured tensors in that memory: the very handles that the function used, not those that it made of them.</summary>
-    public IReadOnlyList<Tensor> Handles => handles;
+    public ReadOnlySpan<Tensor> Handles => CollectionsMarshal.AsSpan(handles);
 
     /// <summary>Notes a captured tensor.</summary>
     public void Add(Tensor handle)

@@ -77,7 +77,7 @@ internal sealed class Recorder : AllocationScope
         NdArray copy = ArrayCopy.Contiguous(x.Value);
         var value = new RecordedValue(count++, copy.Dims, copy.DType) { Input = inputs.Count };
         values.Add(copy.Storage, value);
-        inputs.Add(new RecordedInput(value, null, null));
+        inputs.Add(new RecordedInput(value, null));
         arguments++;
         return new Tensor(copy);
     }
