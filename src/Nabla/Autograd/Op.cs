@@ -71,6 +71,7 @@ internal abstract class Op(string name)
             complex |= input.DType.IsComplex();
             flags |= input.Flags;
         }
+        ResultMemory.Current?.Meet(Name, inputs);
         if (complex && !TakesComplex) return VectorSpace.Current.OnComplex(this, inputs);
         Tensor[] outputs = (flags & TensorFlags.Traced) != 0 ? EvaluateTraced(flags, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
