@@ -37,7 +37,7 @@ public sealed partial class Tensor
         CheckWindow(op, kernel, stride, padding, dilation);
         if (2 * padding.Height > kernel.Height || 2 * padding.Width > kernel.Width) throw OpErrors.PoolPadding(op, kernel, padding);
         Tensor images = Rank == 3 ? Unsqueeze(0) : this;
-        images.CheckWindowFits(op, kernel, padding, dilation);
+        images.CheckWindowFits(op, kernel, padding, dilation, ceilMode ? (stride.Height - 1, stride.Width - 1) : 0);
         return new PoolWindows(Dims[^2], Dims[^1], kernel, stride, padding, dilation, ceilMode);
     }
 

@@ -36,8 +36,7 @@ internal sealed class CheckpointedCall
     public Tensor[] Run()
     {
         long start = Node.LatestSequence;
-        Tensor[] outputs;
-        using (random.Watch()) outputs = Differentiation.CallMany(Op, function, inputs);
+        Tensor[] outputs = random.Run(() => Differentiation.CallMany(Op, function, inputs));
         List<Tensor> parts = Recorded(outputs, start);
         if (parts.Count == 0) return outputs;
 
@@ -61,8 +60,7 @@ internal sealed class CheckpointedCall
         try
         {
             using IDisposable reopened = TransformLevel.Reopen(level);
-            using DrawnGenerators.Rewound rewound = random.Rewind();
-            parts = Recorded(Differentiation.CallMany(Op, function, inputs), start);
+            parts = Recorded(random.Run(() => Differentiation.CallMany(Op, function, inputs)), start);
         }
         finally
         {

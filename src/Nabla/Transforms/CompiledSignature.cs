@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Nabla;
@@ -17,7 +18,7 @@ internal sealed class CompiledSignature
     private readonly CompiledProgram program;
     private readonly RecordedInput[] captured;
     private readonly Tensor[] capturedMemory;
-    private readonly ClosureGuard variables;
+    private readonly ClosureGuard closure;
     private readonly int[][] resultStrides;
     private readonly int[] resultSizes;
 
@@ -35,13 +36,12 @@ internal sealed class CompiledSignature
         dtypes = new DType[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) (dims[i], dtypes[i]) = (inputs[i].Dims, inputs[i].DType);
 
-
-        // Arrays are compared by what is in them, which the caller may change.
-        this.constants = Array.ConvertAll(constants, constant => constant is Array array ? array.Clone() : constant);
+        // Collections are compared by what is in them, which the caller may change.
+        this.constants = Array.ConvertAll(constants, Copied);
         this.graph = graph;
         Options = options;
         captured = graph.Inputs[graph.ArgumentCount..];
-        variables = new ClosureGuard(function.Original, captured);
+        closure = new ClosureGuard(function.Original, captured);
         capturedMemory = Array.ConvertAll(captured, input => input.Whole());
         resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
         resultSizes = Array.ConvertAll(graph.Outputs, output => output.Numel);
@@ -81,16 +81,7 @@ internal sealed class CompiledSignature
     /// Whether the captured tensors are where they were: one that was given other memory is another, and so is one that was assigned to
     /// the variable in which the function finds it.
     /// </summary>
-    public bool IsValid
-    {
-        get
-        {
-            foreach (RecordedInput input in captured)
-                foreach (Tensor handle in input.Handles)
-                    if (!ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
-            return variables.Hold;
-        }
-    }
+    public bool IsValid => closure.Holds;
 
     /// <summary>Runs the function once and makes a program of what it did.</summary>
     /// <param name="function">The function.</param>
@@ -124,13 +115,32 @@ internal sealed class CompiledSignature
         return true;
     }
 
+    private static object? Copied(object? constant) => constant switch
+    {
+        double[] or float[] => ((Array)constant).Clone(),
+        string => constant,
+        IEnumerable items => items.Cast<object?>().Select(Copied).ToArray(),
+        _ => constant,
+    };
+
     // By their bits: 1 / x tells 0 from -0.
     private static bool AreSame(object? constant, object? other) => (constant, other) switch
     {
         (double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b),
         (float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b),
+        (double[] a, double[] b) => MemoryMarshal.AsBytes(a.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(b.AsSpan())),
+        (float[] a, float[] b) => MemoryMarshal.AsBytes(a.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(b.AsSpan())),
+        (object?[] a, IEnumerable items and not string) => AreSame(a, items),
         _ => StructuralComparisons.StructuralEqualityComparer.Equals(constant, other),
     };
+
+    private static bool AreSame(object?[] constant, IEnumerable other)
+    {
+        int i = 0;
+        foreach (object? item in other)
+            if (i == constant.Length || !AreSame(constant[i++], item)) return false;
+        return i == constant.Length;
+    }
 
     /// <summary>Whether the call must be recorded for differentiation.</summary>
     public bool IsRecorded(ReadOnlySpan<Tensor> inputs)
