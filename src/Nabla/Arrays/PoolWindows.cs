@@ -18,13 +18,16 @@ internal sealed record PoolWindows(int Height, int Width, Pair Kernel, Pair Stri
 
     /// <summary>How far the last windows reach beyond the image and its frame.</summary>
     public Pair Beyond => (
-        Math.Max(0, ((OutHeight - 1) * Stride.Height) + (Dilation.Height * (Kernel.Height - 1)) + 1 - Height - (2 * Padding.Height)),
-        Math.Max(0, ((OutWidth - 1) * Stride.Width) + (Dilation.Width * (Kernel.Width - 1)) + 1 - Width - (2 * Padding.Width)));
+        Excess(Height, OutHeight, Kernel.Height, Stride.Height, Padding.Height, Dilation.Height),
+        Excess(Width, OutWidth, Kernel.Width, Stride.Width, Padding.Width, Dilation.Width));
+
+    private static int Excess(int length, int count, int kernel, int stride, int padding, int dilation) =>
+        checked((int)Math.Max(0, ((count - 1L) * stride) + (dilation * (kernel - 1L)) + 1 - length - (2L * padding)));
 
     private static int Count(int length, int kernel, int stride, int padding, int dilation, bool ceil)
     {
-        int room = length + (2 * padding) - (dilation * (kernel - 1)) - 1;
-        int count = ((room + (ceil ? stride - 1 : 0)) / stride) + 1;
-        return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
+        long room = length + (2L * padding) - (dilation * (kernel - 1L)) - 1;
+        long count = ((room + (ceil ? stride - 1 : 0)) / stride) + 1;
+        return (int)(ceil && (count - 1) * stride >= length + padding ? count - 1 : count);
     }
 }

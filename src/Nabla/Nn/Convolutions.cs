@@ -177,7 +177,7 @@ internal sealed class Kernels
         Positive(nameof(stride), Math.Min(stride.Height, stride.Width));
         Positive(nameof(dilation), Math.Min(dilation.Height, dilation.Width));
         Positive(nameof(groups), groups);
-        if (Math.Min(padding.Height, padding.Width) < 0) throw NnErrors.Size(layer, nameof(padding), Math.Min(padding.Height, padding.Width));
+        if (Math.Min(padding.Height, padding.Width) < 0) throw NnErrors.Negative(layer, nameof(padding), Math.Min(padding.Height, padding.Width));
         if (inChannels % groups != 0 || outChannels % groups != 0) throw NnErrors.Groups(layer, inChannels, outChannels, groups);
         (this.layer, this.inChannels, Stride, Padding, Dilation, Groups) = (layer, inChannels, stride, padding, dilation, groups);
 

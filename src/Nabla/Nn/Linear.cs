@@ -14,8 +14,8 @@ public sealed class Linear : Module
     /// <exception cref="DTypeException">The type is not floating point.</exception>
     public Linear(int inFeatures, int outFeatures, bool bias = true, DType dtype = DType.Float32, Generator? generator = null)
     {
-        if (inFeatures < 0) throw NnErrors.Size(nameof(Linear), nameof(inFeatures), inFeatures);
-        if (outFeatures < 0) throw NnErrors.Size(nameof(Linear), nameof(outFeatures), outFeatures);
+        if (inFeatures < 0) throw NnErrors.Negative(nameof(Linear), nameof(inFeatures), inFeatures);
+        if (outFeatures < 0) throw NnErrors.Negative(nameof(Linear), nameof(outFeatures), outFeatures);
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
         double bound = inFeatures > 0 ? 1 / Math.Sqrt(inFeatures) : 0;

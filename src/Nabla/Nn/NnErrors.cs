@@ -56,9 +56,6 @@ internal static class NnErrors
     public static ArgumentOutOfRangeException Negative(string layer, string parameter, double value) =>
         new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
 
-    public static ArgumentOutOfRangeException Size(string layer, string parameter, int value) =>
-        new(parameter, $"{layer}: {parameter} must not be negative, got {value}. Use 0 or more.");
-
     public static ArgumentOutOfRangeException Probability(string op, string parameter, double value) =>
         new(parameter, $"{op}: {parameter} must lie in [0, 1], got {value}. Use a fraction such as 0.1.");
 

@@ -48,7 +48,7 @@ public sealed partial class Tensor
     /// <param name="outputPadding">Rows and columns more at the end, less than a step or the dilation: a stride leaves open how many there were.</param>
     /// <param name="groups">Channels are cut into so many groups that do not see each other.</param>
     /// <param name="dilation">From one element of a window to the next; 1 if left out.</param>
-    /// <exception cref="ShapeException">The ranks, the channels or the length of the bias do not fit, or nothing is left of the result.</exception>
+    /// <exception cref="ShapeException">The ranks, the channels or the length of the bias do not fit, or nothing is left of the result, or it is larger than a tensor can be.</exception>
     /// <exception cref="DTypeException">The types differ, or are bool.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A step, dilation or number of groups is not positive, a padding is negative, or the output's padding is too large.</exception>
     [Op(OpKind.Bilinear, Shapes = "[n, c, h, w] * [c, o/groups, i, j] → [n, o, (h − 1)·stride − 2·padding + dilation·(i − 1) + outputPadding + 1, …]", DTypes = "equal; not bool")]
@@ -69,11 +69,14 @@ public sealed partial class Tensor
         CheckWindow(Op, kernel, step, frame, apart);
         if (Math.Min(more.Height, more.Width) < 0) throw OpErrors.WindowSetting(Op, nameof(outputPadding), more, 0);
         if (more.Height >= Math.Max(step.Height, apart.Height) || more.Width >= Math.Max(step.Width, apart.Width)) throw OpErrors.OutputPadding(Op, more, step, apart);
-        int height = ((Dims[2] - 1) * step.Height) - (2 * frame.Height) + (apart.Height * (kernel.Height - 1)) + more.Height + 1;
-        int width = ((Dims[3] - 1) * step.Width) - (2 * frame.Width) + (apart.Width * (kernel.Width - 1)) + more.Width + 1;
-        if (Math.Min(height, width) < 1 || Math.Min(Dims[2], Dims[3]) < 1)
-            throw OpErrors.ConvolutionShapes(Op, $"the result would have {height} rows and {width} columns", this, weight, "Use less padding, or larger images.");
-        var shape = new ConvolutionShape(Dims[0], weight.Dims[1] * groups, height, width, Dims[1], kernel, step, frame, apart, groups) { OutHeight = Dims[2], OutWidth = Dims[3] };
+        int outChannels = weight.Dims[1] * groups;
+        long height = ((Dims[2] - 1L) * step.Height) - (2L * frame.Height) + (apart.Height * (kernel.Height - 1L)) + more.Height + 1;
+        long width = ((Dims[3] - 1L) * step.Width) - (2L * frame.Width) + (apart.Width * (kernel.Width - 1L)) + more.Width + 1;
+        string size = $"the result would have {height} rows and {width} columns";
+        if (Math.Min(height, width) < 1 || Math.Min(Dims[2], Dims[3]) < 1) throw OpErrors.ConvolutionShapes(Op, size, this, weight, "Use less padding, or larger images.");
+        if ((double)height * width * Math.Max(1, Dims[0]) * Math.Max(1, outChannels) * DType.Size() > Array.MaxLength)
+            throw OpErrors.ConvolutionShapes(Op, size + ", more than one tensor holds", this, weight, "Use smaller steps or images.");
+        var shape = new ConvolutionShape(Dims[0], outChannels, (int)height, (int)width, Dims[1], kernel, step, frame, apart, groups) { OutHeight = Dims[2], OutWidth = Dims[3] };
         return new ImagesOp(Op, shape).Of(this, weight, bias);
     }
 
@@ -103,11 +106,14 @@ public sealed partial class Tensor
         if (Math.Min(dilation.Height, dilation.Width) < 1) throw OpErrors.WindowSetting(op, nameof(dilation), dilation, 1);
     }
 
-    private Pair CheckWindowFits(string op, Pair size, Pair padding, Pair dilation)
+    // How large a window is, which may reach beyond the padded images so far.
+    private Pair CheckWindowFits(string op, Pair size, Pair padding, Pair dilation, Pair beyond = default)
     {
-        int high = (dilation.Height * (size.Height - 1)) + 1, wide = (dilation.Width * (size.Width - 1)) + 1;
-        if (high > Dims[2] + (2 * padding.Height) || wide > Dims[3] + (2 * padding.Width)) throw OpErrors.WindowTooLarge(op, this, new(high, wide), padding);
-        return (high, wide);
+        long high = (dilation.Height * (size.Height - 1L)) + 1, wide = (dilation.Width * (size.Width - 1L)) + 1;
+        long rows = Dims[2] + (2L * padding.Height), columns = Dims[3] + (2L * padding.Width);
+        if (Math.Max(rows, columns) > Array.MaxLength) throw OpErrors.PaddedTooLarge(op, this, padding);
+        if (high > rows + beyond.Height || wide > columns + beyond.Width) throw OpErrors.WindowTooLarge(op, this, high, wide, padding);
+        return ((int)high, (int)wide);
     }
 
     private void CheckConvolution(string op, Tensor weight, Tensor? bias, int groups, int rank, string needed)

@@ -129,8 +129,11 @@ internal static class OpErrors
     public static ArgumentOutOfRangeException WindowSetting(string op, string name, Pair value, int least) =>
         new(name, value, $"{op}: {name} is {value}, but neither number may be less than {least}. Use {least} or more.");
 
-    public static ShapeException WindowTooLarge(string op, Tensor x, Pair window, Pair padding) =>
-        new($"{op}: a window of {window} does not fit x, which is {x.Shape} with a padding of {padding}. Use a smaller kernel or dilation, or more padding.");
+    public static ShapeException PaddedTooLarge(string op, Tensor x, Pair padding) =>
+        new($"{op}: x is {x.Shape}, which with a padding of {padding} has more rows or columns than a tensor can have. Use less padding.");
+
+    public static ShapeException WindowTooLarge(string op, Tensor x, long high, long wide, Pair padding) =>
+        new($"{op}: a window of ({high}, {wide}) does not fit x, which is {x.Shape} with a padding of {padding}. Use a smaller kernel or dilation, or more padding.");
 
     public static ShapeException PoolRank(string op, Tensor x) =>
         new($"{op}: needs images [n, c, h, w] or [c, h, w], x is {x.Shape}. Unsqueeze axes of length 1 for what is missing.");

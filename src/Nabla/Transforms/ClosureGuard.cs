@@ -4,17 +4,20 @@ using System.Runtime.CompilerServices;
 namespace Nabla;
 
 /// <summary>
-/// The variables in which a function holds the tensors that it captures: those of its closure, of the functions that it calls through
-/// variables, and the fields of the object whose method it is. If one is assigned another tensor, what was recorded is of the old one.
+/// The tensors that a function captures, and the variables in which it holds them: those of its closure, of the functions that it calls
+/// through variables, and the fields of the object whose method it is. If a tensor is given other memory or a variable is assigned another
+/// tensor, what was recorded is of the old one.
 /// </summary>
 internal sealed class ClosureGuard
 {
+    private readonly RecordedInput[] captured;
     private readonly (object Owner, FieldInfo Variable, Tensor Held, NdArray Value)[] held;
 
     /// <param name="function">The function.</param>
     /// <param name="captured">What it was seen to capture.</param>
     public ClosureGuard(Delegate function, RecordedInput[] captured)
     {
+        this.captured = captured;
         var found = new List<(object, FieldInfo, Tensor, NdArray)>();
         var memory = new HashSet<Storage>();
         foreach (RecordedInput input in captured)
@@ -23,11 +26,17 @@ internal sealed class ClosureGuard
         held = [.. found];
     }
 
-    /// <summary>Whether every variable holds the tensor that it held, or one that is the same to a function: the same view of the same memory, with the same history.</summary>
-    public bool Hold
+    /// <summary>
+    /// Whether every captured tensor has the memory that it had, and every variable holds the tensor that it held, or one that is the same
+    /// to a function: the same view of the same memory, with the same history.
+    /// </summary>
+    public bool Holds
     {
         get
         {
+            foreach (RecordedInput input in captured)
+                foreach (Tensor handle in input.Handles)
+                    if (!ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
             foreach ((object owner, FieldInfo variable, Tensor was, NdArray value) in held)
                 if (variable.GetValue(owner) is not Tensor now || !AreSame(now, was, value)) return false;
             return true;

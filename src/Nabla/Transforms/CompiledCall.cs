@@ -48,15 +48,7 @@ internal sealed class CompiledCall : Function
         CompiledCore<Tensor[], Tensor[]> backward = Backwards.GetValue(signature, _ => new ConcurrentDictionary<string, CompiledCore<Tensor[], Tensor[]>>())
             .GetOrAdd(string.Join(",", wanted), _ => new CompiledCore<Tensor[], Tensor[]>(xs => Gradients(xs, wanted), signature.Options));
         Tensor[] results;
-        if (signature.Draws)
-        {
-            using DrawnGenerators.Rewound rewound = random.Rewind();
-            results = backward.Call([.. given]);
-        }
-        else
-        {
-            results = backward.Call([.. given]);
-        }
+        using (DrawnGenerators.Rewound? rewound = signature.Draws ? random.Rewind() : null) results = backward.Call([.. given]);
         var gradients = new Tensor?[saved.Count];
         for (int i = 0; i < results.Length; i++) gradients[wanted[i]] = results[i];
         return gradients;

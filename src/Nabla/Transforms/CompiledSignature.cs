@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Nabla;
@@ -7,8 +8,6 @@ namespace Nabla;
 internal sealed class CompiledSignature
 {
     private const string Op = "Functional.Compile";
-    private const int MostSharedBytes = 64;
-    private const int SharedAlignment = 16;
 
     private readonly int[][] dims;
     private readonly DType[] dtypes;
@@ -17,13 +16,10 @@ internal sealed class CompiledSignature
     private readonly CompiledProgram program;
     private readonly RecordedInput[] captured;
     private readonly Tensor[] capturedMemory;
-    private readonly ClosureGuard variables;
+    private readonly ClosureGuard closure;
     private readonly int[][] resultStrides;
     private readonly int[] resultSizes;
 
-    // Several tiny results lie one behind the other in one object: the bytes of all of them, 0 if each has memory of its own.
-    private readonly int sharedBytes;
-    private readonly int[] sharedOffsets;
     private readonly string declined;
 
     // For the inputs and what is captured together; handed from run to run.
@@ -35,24 +31,15 @@ internal sealed class CompiledSignature
         dtypes = new DType[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) (dims[i], dtypes[i]) = (inputs[i].Dims, inputs[i].DType);
 
-
-        // Arrays are compared by what is in them, which the caller may change.
-        this.constants = Array.ConvertAll(constants, constant => constant is Array array ? array.Clone() : constant);
+        // Collections are compared by what is in them, which the caller may change.
+        this.constants = Array.ConvertAll(constants, Copied);
         this.graph = graph;
         Options = options;
         captured = graph.Inputs[graph.ArgumentCount..];
-        variables = new ClosureGuard(function.Original, captured);
+        closure = new ClosureGuard(function.Original, captured);
         capturedMemory = Array.ConvertAll(captured, input => input.Whole());
         resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
         resultSizes = Array.ConvertAll(graph.Outputs, output => output.Numel);
-        sharedOffsets = new int[resultSizes.Length];
-        for (int i = 0; i < sharedOffsets.Length; i++)
-        {
-            sharedOffsets[i] = sharedBytes / graph.Outputs[i].DType.Size();
-            long end = sharedBytes + ((long)resultSizes[i] * graph.Outputs[i].DType.Size());
-            sharedBytes = (int)Math.Min((end + SharedAlignment - 1) / SharedAlignment * SharedAlignment, int.MaxValue / 2);
-        }
-        if (resultSizes.Length < 2 || sharedBytes > MostSharedBytes) sharedBytes = 0;
         Draws = Array.Exists(graph.Steps, step => step is DrawStep);
         Handles = [.. captured.SelectMany(input => input.Handles.ToArray()).Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
@@ -81,16 +68,7 @@ internal sealed class CompiledSignature
     /// Whether the captured tensors are where they were: one that was given other memory is another, and so is one that was assigned to
     /// the variable in which the function finds it.
     /// </summary>
-    public bool IsValid
-    {
-        get
-        {
-            foreach (RecordedInput input in captured)
-                foreach (Tensor handle in input.Handles)
-                    if (!ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
-            return variables.Hold;
-        }
-    }
+    public bool IsValid => closure.Holds;
 
     /// <summary>Runs the function once and makes a program of what it did.</summary>
     /// <param name="function">The function.</param>
@@ -124,13 +102,32 @@ internal sealed class CompiledSignature
         return true;
     }
 
+    private static object? Copied(object? constant) => constant switch
+    {
+        double[] or float[] => ((Array)constant).Clone(),
+        string => constant,
+        IEnumerable items => items.Cast<object?>().Select(Copied).ToArray(),
+        _ => constant,
+    };
+
     // By their bits: 1 / x tells 0 from -0.
     private static bool AreSame(object? constant, object? other) => (constant, other) switch
     {
         (double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b),
         (float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b),
+        (double[] a, double[] b) => MemoryMarshal.AsBytes(a.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(b.AsSpan())),
+        (float[] a, float[] b) => MemoryMarshal.AsBytes(a.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(b.AsSpan())),
+        (object?[] a, IEnumerable items and not string) => AreSame(a, items),
         _ => StructuralComparisons.StructuralEqualityComparer.Equals(constant, other),
     };
+
+    private static bool AreSame(object?[] constant, IEnumerable other)
+    {
+        int i = 0;
+        foreach (object? item in other)
+            if (i == constant.Length || !AreSame(constant[i++], item)) return false;
+        return i == constant.Length;
+    }
 
     /// <summary>Whether the call must be recorded for differentiation.</summary>
     public bool IsRecorded(ReadOnlySpan<Tensor> inputs)
@@ -148,12 +145,11 @@ internal sealed class CompiledSignature
     public void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor> results)
     {
         TensorFlags flags = GradMode.IsInference ? TensorFlags.Inference : TensorFlags.None;
-        byte[]? shared = sharedBytes > 0 ? new byte[sharedBytes] : null;
         for (int i = 0; i < results.Length; i++)
         {
             ref readonly RecordedOperand result = ref graph.Outputs[i];
-            Storage storage = shared is not null ? Storage.Of(shared) : Storage.Allocate(resultSizes[i], result.DType);
-            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], shared is null ? 0 : sharedOffsets[i], result.DType), flags);
+            Storage storage = Storage.Allocate(resultSizes[i], result.DType);
+            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], 0, result.DType), flags);
         }
         RunInto(inputs, results);
     }

@@ -134,7 +134,7 @@ internal sealed class ItemSignature
     private readonly DType[] dtypes;
     private readonly bool[] hasItems;
     private readonly RecordedInput[] captured;
-    private readonly ClosureGuard variables;
+    private readonly ClosureGuard closure;
 
     private ItemSignature(Delegate function, Tensor[] arguments, bool[] hasItems, RecordedGraph graph, CompileOptions options)
     {
@@ -142,7 +142,7 @@ internal sealed class ItemSignature
         dims = Array.ConvertAll(arguments, x => x.Dims);
         dtypes = Array.ConvertAll(arguments, x => x.DType);
         captured = graph.Inputs[graph.ArgumentCount..];
-        variables = new ClosureGuard(function, captured);
+        closure = new ClosureGuard(function, captured);
         ResultDims = Array.ConvertAll(graph.Outputs, output => output.Dims);
         var all = new bool[graph.Inputs.Length];
         hasItems.CopyTo(all, 0);
@@ -163,16 +163,7 @@ internal sealed class ItemSignature
     public DType DType { get; }
 
     /// <summary>Whether the captured tensors are where they were.</summary>
-    public bool IsValid
-    {
-        get
-        {
-            foreach (RecordedInput input in captured)
-                foreach (Tensor handle in input.Handles)
-                    if (!ReferenceEquals(handle.Value.Storage, input.Storage)) return false;
-            return variables.Hold;
-        }
-    }
+    public bool IsValid => closure.Holds;
 
     /// <summary>Whether a captured tensor wants a gradient.</summary>
     public bool FollowsGradients
@@ -197,8 +188,18 @@ internal sealed class ItemSignature
             NdArray array = arguments[i].Value;
             first[i] = new Tensor(hasItems[i] ? array.View(array.Dims[1..], array.Strides[1..], array.Offset) : array);
         }
-        RecordedGraph graph = Recorder.Run("Functional.CompileVmap", function, first, out _).WithoutDeadSteps();
-        return new ItemSignature(function, arguments, hasItems, graph, options);
+        var random = new DrawnGenerators();
+        try
+        {
+            using DrawnGenerators.Watching watching = random.Watch();
+            RecordedGraph graph = Recorder.Run("Functional.CompileVmap", function, first, out _).WithoutDeadSteps();
+            return new ItemSignature(function, arguments, hasItems, graph, options);
+        }
+        finally
+        {
+            // What is drawn to see what the function does is not drawn for anybody.
+            random.Undo();
+        }
     }
 
     public bool Matches(Tensor[] arguments)

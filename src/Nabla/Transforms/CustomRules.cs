@@ -130,7 +130,7 @@ public static partial class Functional
         protected override Tensor[] Forward(FunctionContext context, IReadOnlyList<Tensor> inputs)
         {
             var random = new DrawnGenerators();
-            (Tensor value, TResidual residual) = Watched(inputs, random);
+            (Tensor value, TResidual residual) = Run(inputs, random);
             if (value is null) throw TransformErrors.ReturnedNull(Op);
             context.SaveForBackward([.. inputs, .. TensorStructure.FlattenOptional(residual)]);
             context.State = new Kept(residual, inputs.Count, random);
@@ -142,7 +142,7 @@ public static partial class Functional
             var kept = (Kept)context.State!;
             // Computed again where a derivative of this gradient may be taken: what was saved is a constant.
             TResidual residual = GradMode.IsEnabled || context.LacksTangents
-                ? Again(kept, [.. Enumerable.Range(0, kept.Inputs).Select(context.Saved)]).Residual
+                ? Run([.. Enumerable.Range(0, kept.Inputs).Select(context.Saved)], kept.Random).Residual
                 : TensorStructure.Rebuild(kept.Residual, [.. context.SavedTensors.Skip(kept.Inputs)]);
             IReadOnlyList<Tensor?> gradients = backward(residual, gradOutputs[0]!) ?? throw TransformErrors.RuleReturnedNull(Op, "the backward rule");
             return gradients.Count == kept.Inputs ? [.. gradients] : throw TransformErrors.RuleCount(Op, gradients.Count, kept.Inputs);
@@ -154,22 +154,15 @@ public static partial class Functional
             var kept = (Kept)context.State!;
             var directions = new Tensor?[tangents.Count];
             for (int i = 0; i < directions.Length; i++) directions[i] = primals[i].DType.IsFloatingPoint() ? tangents[i] : null;
-            return Differentiation.Push(Op, xs => [Again(kept, xs).Value], primals, directions).Tangents;
+            return Differentiation.Push(Op, xs => [Run(xs, kept.Random).Value], primals, directions).Tangents;
         }
 
-        private (Tensor Value, TResidual Residual) Watched(IReadOnlyList<Tensor> inputs, DrawnGenerators random)
+        private (Tensor Value, TResidual Residual) Run(IReadOnlyList<Tensor> inputs, DrawnGenerators random) => random.Run(() =>
         {
-            using DrawnGenerators.Watching watching = random.Watch();
             using var guard = new InputGuard(Op, inputs);
             (Tensor, TResidual) result = forward(inputs);
             guard.Check();
             return result;
-        }
-
-        private (Tensor Value, TResidual Residual) Again(Kept kept, IReadOnlyList<Tensor> inputs)
-        {
-            using DrawnGenerators.Rewound rewound = kept.Random.Rewind();
-            return forward(inputs);
-        }
+        });
     }
 }

@@ -55,6 +55,30 @@ public sealed class ConvolutionTests
     }
 
     [Fact]
+    public void With_ceil_mode_the_only_window_may_reach_beyond_the_image()
+    {
+        Tensor x = Tensor.Of([1.0, 2, 3, 4]).Reshape(1, 1, 2, 2).Detach().RequireGrad();
+        Tensor largest = x.MaxPool2d(3, stride: 2, ceilMode: true), mean = x.AvgPool2d((3, 2), stride: 2, ceilMode: true);
+        Assert.Equal([1, 1, 1, 1], largest.Shape);
+        Assert.Equal(4, largest.Item());
+        Assert.Equal(2.5, mean.Item(), 1e-6);
+        (largest + mean).Backward(Tensor.OnesLike(mean));
+        Assert.Equal([0.25f, 0.25f, 0.25f, 1.25f], x.Grad!.Ravel().ToArray<float>());
+        Assert.Throws<ShapeException>(() => x.MaxPool2d(3, stride: 2));
+        Assert.Throws<ShapeException>(() => x.MaxPool2d(4, stride: 2, ceilMode: true));
+    }
+
+    [Fact]
+    public void Sizes_beyond_those_of_tensors_are_refused()
+    {
+        Tensor x = Tensor.Ones([1, 1, 4, 4]), kernel = Tensor.Ones([1, 1, 2, 2]);
+        Assert.Contains("more than one tensor holds", Assert.Throws<ShapeException>(() => x.ConvTranspose2d(kernel, stride: 1 << 30)).Message, StringComparison.Ordinal);
+        Assert.Contains("Use less padding", Assert.Throws<ShapeException>(() => x.Conv2d(kernel, padding: 1 << 30)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not fit x", Assert.Throws<ShapeException>(() => x.Conv2d(kernel, dilation: int.MaxValue)).Message, StringComparison.Ordinal);
+        Assert.Equal([1, 1, 1, 1], x.AvgPool2d(4, stride: int.MaxValue, ceilMode: true).Shape);
+    }
+
+    [Fact]
     public void A_kernel_of_two_ones_sums_neighbours()
     {
         Tensor x = Tensor.Of([1.0, 2, 4, 8]).Reshape(1, 1, 4), two = Tensor.Ones([1, 1, 2]);

@@ -20,15 +20,15 @@ public sealed class LinalgReferenceTests
     public void Value_and_gradient_are_those_of_the_reference(int index, string op)
     {
         JsonElement test = Cases[index], parameters = test.GetProperty("parameters");
-        Tensor[] x = [.. test.GetProperty("arguments").EnumerateArray().Select(argument => Read(argument).RequireGrad())];
+        Tensor[] x = [.. test.GetProperty("arguments").EnumerateArray().Select(argument => ReferenceFile.Tensor(argument).RequireGrad())];
         (Tensor[] results, Tensor value) = Evaluate(op, parameters, x);
         JsonElement[] expected = [.. test.GetProperty("result").EnumerateArray()];
-        for (int i = 0; i < expected.Length; i++) Close(Read(expected[i]), results[i]);
+        for (int i = 0; i < expected.Length; i++) Close(ReferenceFile.Tensor(expected[i]), results[i]);
         Assert.Equal(test.GetProperty("value").Number(), value.Item(), 1e-10);
 
         value.Backward();
         JsonElement[] gradients = [.. test.GetProperty(test.TryGetProperty("expected", out _) ? "expected" : "gradients").EnumerateArray()];
-        for (int i = 0; i < gradients.Length; i++) Close(Read(gradients[i]), x[i].Grad!);
+        for (int i = 0; i < gradients.Length; i++) Close(ReferenceFile.Tensor(gradients[i]), x[i].Grad!);
     }
 
     private static (Tensor[] Results, Tensor Value) Evaluate(string op, JsonElement parameters, Tensor[] x)
@@ -105,21 +105,6 @@ public sealed class LinalgReferenceTests
             sum += (result * Tensor.FromSpan<double>(weights, result.Shape)).Sum();
         }
         return sum;
-    }
-
-    private static Tensor Read(JsonElement nested)
-    {
-        var shape = new List<int>();
-        for (JsonElement level = nested; level.ValueKind == JsonValueKind.Array; level = level[0]) shape.Add(level.GetArrayLength());
-        var values = new List<double>();
-        void Collect(JsonElement element)
-        {
-            if (element.ValueKind != JsonValueKind.Array) values.Add(element.Number());
-            else
-                foreach (JsonElement child in element.EnumerateArray()) Collect(child);
-        }
-        Collect(nested);
-        return Tensor.FromSpan<double>(values.ToArray(), Shape.Create(shape.ToArray()));
     }
 
     private static void Close(Tensor expected, Tensor actual)

@@ -79,6 +79,41 @@ public sealed class CompiledInputTests
         Assert.Equal(double.NegativeInfinity, f.Call(new Scaled(X, factors, -0.0))[0].Item());
     }
 
+    public sealed record Listed(Tensor X, object? Settings);
+
+    [Fact]
+    public void Collections_are_constants_by_what_is_in_them()
+    {
+        int runs = 0;
+        CompiledFunction<Listed, Tensor> f = Functional.Compile((Listed s) =>
+        {
+            runs++;
+            return s.X * (s.Settings is List<double> list ? list.Sum() : s.Settings is double[][] rows ? rows.Sum(row => row.Sum()) : 1);
+        });
+        var settings = new List<double> { 1, 2 };
+        Same(X * 3, f.Call(new Listed(X, settings)));
+        Same(X * 3, f.Call(new Listed(X, new List<double> { 1, 2 })));
+        Assert.Equal(1, runs);
+        settings[0] = 5;
+        Same(X * 7, f.Call(new Listed(X, settings)));
+        settings.Add(1);
+        Same(X * 8, f.Call(new Listed(X, settings)));
+        double[][] rows = [[1], [2, 3]];
+        Same(X * 6, f.Call(new Listed(X, rows)));
+        rows[1][0] = 4;
+        Same(X * 8, f.Call(new Listed(X, rows)));
+        Same(X, f.Call(new Listed(X, "a name")));
+    }
+
+    [Fact]
+    public void To_see_what_a_function_of_items_does_draws_nothing()
+    {
+        var generator = new Generator(7);
+        CompiledVmap noisy = Functional.CompileVmap(x => x + Tensor.Rand([3], DType.Float64, generator: generator));
+        Assert.Throws<AutogradException>(() => noisy.Call(W));
+        Same(Tensor.Rand([3], DType.Float64, generator: new Generator(7)), Tensor.Rand([3], DType.Float64, generator: generator));
+    }
+
     [Fact]
     public void A_copy_of_an_argument_may_be_changed()
     {

@@ -42,13 +42,19 @@ public sealed class TransformMemoryTests
     [MemberData(nameof(Names))]
     public void A_loop_over_a_transform_runs_in_flat_memory(string name)
     {
-        // What grows with the steps is found; what is made once, such as pools that fill up, is not taken for it.
-        const int WarmUp = 500, Allowed = 128 * 1024, BytesPerStep = 24;
+        // What grows with the steps does so in every round; what is made once, such as a pool that fills up or a method that is
+        // compiled anew, does not.
+        const int WarmUp = 500, Allowed = 128 * 1024, BytesPerStep = 24, Rounds = 3;
         (int steps, Action step) = Loops[name];
         for (int i = 0; i < WarmUp; i++) step();
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 0; i < steps; i++) step();
-        long after = GC.GetTotalMemory(forceFullCollection: true);
-        Assert.True(after - before < Math.Min(Allowed, steps * BytesPerStep), $"{after - before} bytes more after {steps} steps.");
+        var growth = new List<long>();
+        do
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            for (int i = 0; i < steps; i++) step();
+            growth.Add(GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        while (growth[^1] >= Math.Min(Allowed, steps * BytesPerStep) && growth.Count < Rounds);
+        Assert.True(growth[^1] < Math.Min(Allowed, steps * BytesPerStep), $"{string.Join(", ", growth)} bytes more after {steps} steps each.");
     }
 }
