@@ -11,7 +11,9 @@ internal sealed class ResultMemory : AllocationScope
 
     private readonly Tensor target;
     private bool mayLend;
-    private Borrowed? lent;
+
+    // The target's memory under another name: so reading the target can be told from reading an intermediate result.
+    private SharedStorage? lent;
 
     private ResultMemory(Tensor target)
     {
@@ -46,7 +48,7 @@ internal sealed class ResultMemory : AllocationScope
     {
         if (!mayLend || dtype != target.DType || !dims.AsSpan().SequenceEqual(target.Dims)) return null;
         mayLend = false;
-        return lent = new Borrowed(target.Value.Storage);
+        return lent = target.Value.Storage.Share();
     }
 
     public override Storage? Rent(int bytes) => null;
@@ -92,18 +94,11 @@ internal sealed class ResultMemory : AllocationScope
             if (ReferenceEquals(value.Storage, lent) && value.IsContiguous) return;
 
             // An intermediate result lies there, or the result is a view of it. Whoever holds that keeps it.
-            lent.Bytes = [.. lent.Bytes];
+            lent.Part();
         }
         ArrayCopy.Into(ReferenceEquals(value.Storage, target.Value.Storage) ? ArrayCopy.Contiguous(value) : value, target.Value);
         if (lent is null) target.Value.Storage.Version++;
         GC.KeepAlive(value.Storage);
-    }
-
-    /// <summary>The target's memory under another name, so that reading the target can be told from reading an intermediate result.</summary>
-    private sealed class Borrowed(Storage owner) : Storage(owner.Bytes)
-    {
-        // While an array lies here, the memory is not given to anybody else.
-        public Storage Owner { get; } = owner;
     }
 }
 

@@ -55,7 +55,7 @@ public sealed class ResultMemoryTests
         {
             Tensor? inside = null;
             Tensor.Into(into, () => inside = function());
-            Assert.Same(into.Value.Storage.Bytes, inside!.Value.Storage.Bytes);
+            Assert.True(into.Value.Storage.Bytes == inside!.Value.Storage.Bytes);
         }
     }
 
