@@ -12,8 +12,13 @@ namespace Nabla;
 /// </remarks>
 internal sealed partial class BackwardPass
 {
+    private static int count;
+
     [ThreadStatic]
     private static BackwardPass? idle;
+
+    // What nodes are claimed with; 0 stands for nobody.
+    private readonly int id = Interlocked.Increment(ref count);
 
     private bool retainGraph, createGraph, anomaly;
     private NodeSet? needed;
@@ -181,7 +186,7 @@ internal sealed partial class BackwardPass
             while (waiting.Count > 0)
             {
                 running = waiting.Pop();
-                if (ReferenceEquals(running.Owner, this))
+                if (running.Owner == id)
                 {
                     Visit(running, ref running.Slot, running.MoreSlots);
                     Forget(running);
@@ -259,7 +264,7 @@ internal sealed partial class BackwardPass
         ref GradientSlot slot = ref SlotOf(node, edge.Output);
         if (edge.Output == 0 && view.Position is { } place && !gradient.IsTraced && gradient.Numel <= PendingParts.MostElements)
         {
-            pending ??= [];
+            pending ??= new Dictionary<Node, PendingParts>(NodeSet.ByNumber.Instance);
             if (!pending.TryGetValue(node, out PendingParts? parts)) pending[node] = parts = new PendingParts(place.Axis);
             if (parts.Axis == place.Axis)
             {
@@ -313,10 +318,10 @@ internal sealed partial class BackwardPass
 
     private ref GradientSlot SlotOf(Node node, int output)
     {
-        if (!ReferenceEquals(node.Owner, this))
+        if (node.Owner != id)
         {
             if (shared is not null && shared.TryGetValue(node, out GradientSlot[]? slots)) return ref slots[output];
-            if (Interlocked.CompareExchange(ref node.Owner, this, null) is not null)
+            if (Interlocked.CompareExchange(ref node.Owner, id, 0) != 0)
             {
                 slots = new GradientSlot[node.OutputCount];
                 (shared ??= []).Add(node, slots);
@@ -384,11 +389,11 @@ internal sealed partial class BackwardPass
 
     private void Forget(Node node)
     {
-        if (!ReferenceEquals(node.Owner, this)) return;
+        if (node.Owner != id) return;
         node.Slot = default;
         node.MoreSlots = null;
         if (ReferenceEquals(running, node)) running = null;
-        Volatile.Write(ref node.Owner, null);
+        Volatile.Write(ref node.Owner, 0);
     }
 
     /// <summary>Notes a gradient for a tensor's Grad; it is added when the walk has succeeded.</summary>
