@@ -15,6 +15,40 @@ internal sealed partial class BackwardPass
         gradient = replacement;
     }
 
+    /// <summary>Adds the gradient of a part of an output of a node to those waiting there, without an array of zeros around it.</summary>
+    /// <param name="edge">Where the gradient of the whole goes.</param>
+    /// <param name="view">Cuts the part from the whole.</param>
+    /// <param name="part">The gradient of the part, which is consumed.</param>
+    /// <returns>False if nothing was done: the gradient of the whole has to be made and sent instead.</returns>
+    public bool TrySendPart(Edge edge, ViewOp view, in GradientSlot part)
+    {
+        if (createGraph || anomaly || collected is not null) return false;
+        if (edge.Node is not { } node || (needed is not null && !needed.Contains(node)))
+        {
+            Consume(part);
+            return true;
+        }
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.FormOf(edge.Output);
+        Tensor gradient = part.Gradient!;
+        if (gradient.DType != dtype) return false;
+        ref GradientSlot slot = ref SlotOf(node, edge.Output);
+        if (edge.Output == 0 && view.Position is { } place && !gradient.IsTraced && gradient.Numel <= PendingParts.MostElements)
+        {
+            pending ??= new Dictionary<Node, PendingParts>(NodeSet.ByNumber.Instance);
+            if (!pending.TryGetValue(node, out PendingParts? parts)) pending[node] = parts = new PendingParts(place.Axis);
+            if (parts.Axis == place.Axis)
+            {
+                parts.Add(place.Index, view, part);
+                return true;
+            }
+        }
+        bool empty = slot.Gradient is null;
+        if (!PartialGradients.TryAdd(ref slot.Gradient, slot.Owned, dims, gradient, view)) return false;
+        slot.Owned |= empty;
+        Consume(part);
+        return true;
+    }
+
     private void Add(ref GradientSlot slot, Tensor gradient, bool owned)
     {
         owned &= !createGraph;

@@ -27,10 +27,12 @@ public abstract class Node
 
     /// <summary>Shape and dtype of the first output: its gradient must have the same.</summary>
     internal readonly int[] OutputDims;
-    internal readonly DType OutputDType;
+
+    // In a byte, beside other small fields: there is a node for every operation.
+    private readonly byte outputDType;
 
     // ---- state of the backward pass that has claimed this node (see BackwardPass) ----
-    internal BackwardPass? Owner;
+    internal int Owner;
     internal GradientSlot Slot;
 
     // Few nodes have any of it, and there is a node for every operation.
@@ -41,7 +43,7 @@ public abstract class Node
         // Ends of the graph come after all operations, whenever they were made.
         Sequence = isLeaf ? Interlocked.Decrement(ref leafCount) : Interlocked.Increment(ref count);
         OutputDims = outputDims;
-        OutputDType = outputDType;
+        this.outputDType = (byte)outputDType;
         if (GradMode.IsAnomaly) Extra.Trace = CallSite.Capture();
     }
 
@@ -93,6 +95,8 @@ public abstract class Node
         ArgumentNullException.ThrowIfNull(hook);
         return Hooks.AddAfter(hook);
     }
+
+    internal DType OutputDType => (DType)outputDType;
 
     /// <summary>Where the forward operation was called, recorded in anomaly mode only.</summary>
     internal string? Trace => extra?.Trace;

@@ -14,7 +14,7 @@ internal sealed class OpContext : Node
     private readonly Node? first, second;
     private readonly int firstOutput, secondOutput;
     private readonly int[] firstDims = [], secondDims = [];
-    private readonly DType firstType, secondType;
+    private readonly byte firstType, secondType;
     private object? keptFirst, keptSecond, keptResult;
     private readonly int versionFirst, versionSecond, versionResult;
     private readonly More? more;
@@ -62,8 +62,8 @@ internal sealed class OpContext : Node
             (object? kept, int version) = op.Saves(i, inputs) ? SavedTensor.Keep(input, op.Name) : (default(object), 0);
             bool needed = edge.Node is not null;
             hasSaved |= kept is not null;
-            if (i == 0) (first, firstOutput, firstDims, firstType, firstNeeded, keptFirst, versionFirst) = (edge.Node, edge.Output, input.Dims, input.DType, needed, kept, version);
-            else if (i == 1) (second, secondOutput, secondDims, secondType, secondNeeded, keptSecond, versionSecond) = (edge.Node, edge.Output, input.Dims, input.DType, needed, kept, version);
+            if (i == 0) (first, firstOutput, firstDims, firstType, firstNeeded, keptFirst, versionFirst) = (edge.Node, edge.Output, input.Dims, (byte)input.DType, needed, kept, version);
+            else if (i == 1) (second, secondOutput, secondDims, secondType, secondNeeded, keptSecond, versionSecond) = (edge.Node, edge.Output, input.Dims, (byte)input.DType, needed, kept, version);
             else more!.Inputs[i - 2] = new Input { Edge = edge, Dims = input.Dims, DType = input.DType, Needed = needed, Kept = kept, Version = version };
         }
         bool savesResults = op.SavesResults;
@@ -92,8 +92,8 @@ internal sealed class OpContext : Node
         {
             Tensor input = primals[i];
             bool needed = tangents[i] is not null;
-            if (i == 0) (firstDims, firstType, firstNeeded, keptFirst) = (input.Dims, input.DType, needed, input);
-            else if (i == 1) (secondDims, secondType, secondNeeded, keptSecond) = (input.Dims, input.DType, needed, input);
+            if (i == 0) (firstDims, firstType, firstNeeded, keptFirst) = (input.Dims, (byte)input.DType, needed, input);
+            else if (i == 1) (secondDims, secondType, secondNeeded, keptSecond) = (input.Dims, (byte)input.DType, needed, input);
             else more!.Inputs[i - 2] = new Input { Dims = input.Dims, DType = input.DType, Needed = needed, Kept = input };
         }
         keptResult = outputs[0];
@@ -121,7 +121,7 @@ internal sealed class OpContext : Node
 
     public Shape Shape(int input) => new(input switch { 0 => firstDims, 1 => secondDims, _ => more!.Inputs[input - 2].Dims });
 
-    public DType DType(int input) => input switch { 0 => firstType, 1 => secondType, _ => more!.Inputs[input - 2].DType };
+    public DType DType(int input) => input switch { 0 => (DType)firstType, 1 => (DType)secondType, _ => more!.Inputs[input - 2].DType };
 
     /// <summary>Whether the gradient of an input is wanted.</summary>
     public bool Needs(int input) => input switch { 0 => firstNeeded, 1 => secondNeeded, _ => more!.Inputs[input - 2].Needed };

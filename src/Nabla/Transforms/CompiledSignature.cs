@@ -79,11 +79,12 @@ internal sealed class CompiledSignature
     public static CompiledSignature Trace(RecordableFunction function, ReadOnlySpan<Tensor> inputs, object?[] constants, CompileOptions options, out Tensor[]? results)
     {
         object? returned = null;
+        RecordableFunction frozen = function.Frozen(inputs);
         RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
         var signature = new CompiledSignature(function, inputs, constants, graph, options)
         {
             Form = function.FormOf(returned!, computed),
-            Function = function.WithoutNumbers(inputs),
+            Function = frozen,
         };
         results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
         return signature;
