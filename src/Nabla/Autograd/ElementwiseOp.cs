@@ -241,7 +241,7 @@ public sealed partial class ElementwiseOp
             if ((inputs[i].Flags & TensorFlags.Traced) != 0 || value.DType.IsComplex()) return false;
 
             // Elements that were overwritten must not be read for other ones.
-            if (ReferenceEquals(value.Storage, target.Storage) && !(value.Offset == target.Offset && value.IsContiguous && value.Dims.AsSpan().SequenceEqual(target.Dims))) return false;
+            if (value.Storage.IsMemoryOf(target.Storage) && !(value.Offset == target.Offset && value.IsContiguous && value.Dims.AsSpan().SequenceEqual(target.Dims))) return false;
         }
         DType type = ResultType(inputs);
         if (type != target.DType || !ResultDims(inputs).AsSpan().SequenceEqual(target.Dims)) return false;
