@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Nabla.Bench;
 
@@ -50,7 +51,7 @@ internal sealed class Measurement(PeerSet peers, bool quick)
         Threads.Count = threads;
 
         Func<Tensor> body = row.Prepare();
-        var ours = new Side(pace, row.Operations, count => Time(body, count));
+        var ours = new Side(pace, row.Operations, count => Time(body, count)) { IsCompiledAtRunTime = true };
         Lazy<double[]> values = new(() => body().ToArray<double>());
         CheckResult? check = row.Check?.Invoke();
         var sides = new List<(Rival Rival, Side? Side, Comparison? Comparison)>();
@@ -60,12 +61,12 @@ internal sealed class Measurement(PeerSet peers, bool quick)
             if (rival.Own is { } prepare)
             {
                 Func<Tensor> other = prepare();
-                sides.Add((rival, new Side(pace, row.Operations, count => Time(other, count)), null));
+                sides.Add((rival, new Side(pace, row.Operations, count => Time(other, count)) { IsCompiledAtRunTime = true }, null));
             }
             else if (rival.Program is { } program && peers.Get(program) is { } peer && peer.Prepare(name) is { } magnitude)
             {
                 Comparison comparison = Compare(row, values.Value, magnitude, peer.Values(name, row.Compared));
-                sides.Add((rival, new Side(pace with { WarmUp = pace.PeerWarmUp }, row.Operations, count => peer.Run(name, count)), comparison));
+                sides.Add((rival, new Side(pace, row.Operations, count => peer.Run(name, count)), comparison));
             }
             else
             {
@@ -125,11 +126,18 @@ internal sealed class Measurement(PeerSet peers, bool quick)
         private long count = 1;
         private double spent;
 
+        // So often a method is called before it is compiled for good: a count for each of two tiers, and some to spare.
+        private const int CallsToSettle = 80;
+
         public Times Times { get; } = new();
+
+        /// <summary>Whether the runtime compiles this side's code while it runs, anew when it has been called often.</summary>
+        public bool IsCompiledAtRunTime { get; init; }
 
         /// <summary>Runs until the warm-up is over, and finds how many runs fill a round.</summary>
         public void WarmUp()
         {
+            if (IsCompiledAtRunTime) Settle();
             var clock = Stopwatch.StartNew();
             double nanoseconds = time(count);
             if (pace.CountsByPowersOfTwo)
@@ -144,6 +152,21 @@ internal sealed class Measurement(PeerSet peers, bool quick)
                 nanoseconds = time(count);
             }
             count = Math.Max(1, (long)Math.Ceiling(count * pace.Round.TotalNanoseconds / nanoseconds));
+        }
+
+        /// <summary>Runs until the runtime has compiled nothing for a while: what is measured is the code that a longer run has.</summary>
+        private void Settle()
+        {
+            long compiled = JitInfo.GetCompiledMethodCount(), runs = 0, atOnce = 1;
+            Stopwatch clock = Stopwatch.StartNew(), quiet = Stopwatch.StartNew();
+            while ((quiet.Elapsed < pace.Quiet || runs < CallsToSettle) && clock.Elapsed < pace.LongestSettling)
+            {
+                if (time(atOnce) < pace.Quiet.TotalNanoseconds / 50) atOnce *= 2;
+                runs += atOnce;
+                long now = JitInfo.GetCompiledMethodCount();
+                if (now != compiled) quiet.Restart();
+                compiled = now;
+            }
         }
 
         public void Measure()

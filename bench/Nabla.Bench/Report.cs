@@ -137,7 +137,7 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
             yield return (name, peer is null ? $"not run: {reason}" : peer.Description.GetProperty("version").GetString()!);
         }
         Pace pace = quick ? Pace.Quick : Pace.Normal;
-        yield return ("method", $"{pace.Rounds} rounds of at least {pace.Round.TotalMilliseconds} ms in turn after {pace.WarmUp.TotalSeconds} s of warm-up here and {pace.PeerWarmUp.TotalSeconds} s there, where a group says nothing else; times and ratio are of the fastest rounds, `of medians` of the median ones; ratio = Nabla / the other");
+        yield return ("method", $"{pace.Rounds} rounds of at least {pace.Round.TotalMilliseconds} ms in turn after {pace.WarmUp.TotalSeconds} s of warm-up, ours when the runtime has compiled nothing for {pace.Quiet.TotalSeconds} s, where a group says nothing else; times and ratio are of the fastest rounds, `of medians` of the median ones; ratio = Nabla / the other");
     }
 
     private static string Setting(string name, string variable) =>

@@ -77,7 +77,7 @@ internal static class FormulaTable
     {
         int[] shape = formula.Matrix ? matrix : [matrix[0] * matrix[1]];
         // The code is warm after the first few cases: what is left is to fill caches and pools.
-        Pace pace = Pace.Normal with { WarmUp = TimeSpan.FromSeconds(size == "1e3" ? 1.0 : 0.25), Round = TimeSpan.FromMilliseconds(15) };
+        Pace pace = Pace.Normal with { WarmUp = TimeSpan.FromSeconds(0.2), Round = TimeSpan.FromMilliseconds(15) };
         yield return new Case($"{formula.Name}, {size}", 1, () =>
         {
             Tensor[] inputs = Inputs(formula, shape, requiresGrad: false);

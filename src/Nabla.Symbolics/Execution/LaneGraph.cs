@@ -4,7 +4,7 @@ namespace Nabla.Symbolics;
 internal enum LaneOp : byte
 {
     Input, Constant,
-    Add, Subtract, Multiply, Divide, Negate, MultiplyAdd, FusedMultiplyAdd, Sqrt, Abs, CopySign, Min, Max, Floor, Ceiling, Round, Truncate,
+    Add, Subtract, Multiply, Divide, Negate, MultiplyAdd, FusedMultiplyAdd, Sqrt, Abs, CopySign, Scale, Min, Max, Floor, Ceiling, Round, Truncate,
     Less, LessEqual, Equal, Select,
     And, Or, Xor, Not, AndNot, ShiftLeft, ShiftRight, AddBits, SubtractBits, IsNegative, EqualBits,
     WidenLower, WidenUpper, Narrow,

@@ -20,20 +20,23 @@ internal abstract unsafe class LoopKernel
 
     private readonly bool[] uniform;
     private readonly LoopSink[] sinks;
+    private readonly bool nothingToFuse;
     private readonly long stepsOfElement;
     private readonly Lock gate = new();
     private LoopRoutine? code;
     private bool cannot;
     private long work;
 
-    private protected LoopKernel(Program program, bool[] uniform, LoopSink[] sinks)
+    private protected LoopKernel(Program program, bool[] uniform, LoopSink[] sinks, bool isLight)
     {
         (Program, this.uniform, this.sinks) = (program, uniform, sinks);
         cannot = !MachineCodeAllowed;
 
-        // A single step over memory is one pass in tiles too; only numbers that need no memory there save something.
-        bool nothingToFuse = program.Instructions.Length <= 1 && !uniform.Contains(true) && !sinks.Any(static sink => sink.Kind != LoopSinkKind.Store);
-        stepsOfElement = nothingToFuse ? 0 : Math.Max(1, program.Instructions.Length);
+        nothingToFuse = program.Instructions.Length <= 1 && program.Constants.Length == 0 && !uniform.Contains(true)
+            && !sinks.Any(static sink => sink.Kind != LoopSinkKind.Store);
+
+        // A single light step over memory is as fast as the memory anyhow; only numbers that need no memory in code save something.
+        stepsOfElement = nothingToFuse && isLight ? 0 : Math.Max(1, program.Instructions.Length);
     }
 
     /// <summary>What is computed.</summary>
@@ -50,6 +53,9 @@ internal abstract unsafe class LoopKernel
 
     /// <summary>What becomes of each output.</summary>
     protected ReadOnlySpan<LoopSink> Sinks => sinks;
+
+    /// <summary>Whether there is at most one step, from memory to memory.</summary>
+    protected bool NothingToFuse => nothingToFuse;
 
     private static bool MachineCodeAllowed =>
         RuntimeFeature.IsDynamicCodeSupported && !(AppContext.TryGetSwitch(CompiledFormula.InterpretSwitch, out bool interpret) && interpret);
@@ -96,7 +102,8 @@ internal abstract unsafe class LoopKernel
     /// <returns>The number of elements done.</returns>
     public static nint Rescue(LoopKernel kernel, LoopCall* call, nint rowsLeft, nint left)
     {
-        nint count = Math.Min(left, TileExecutor.TileSize);
+        // Up to four vectors are folded side by side: their places in the partial results must not wrap around between them.
+        nint count = Math.Min(left, TileExecutor.TileSize / LoopFolds.Lanes<float>() * LoopFolds.Lanes<float>());
         kernel.Interpret(call, call->Rows - rowsLeft, call->Length - left, count);
         return count;
     }
@@ -136,13 +143,23 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
     /// <summary>The memory that the registers of a tile may take: a good part of the second-level cache.</summary>
     private const int TileBytes = 1 << 18;
 
+    /// <summary>The vector operations of a step that takes no longer than its memory.</summary>
+    private const int LightWeight = 8;
+
     [ThreadStatic]
     private static byte[]? scratch;
 
     public LoopKernel(Program program, bool[] uniform, LoopSink[] sinks)
-        : base(program, uniform, sinks)
+        : base(program, uniform, sinks, IsLight(program))
     {
     }
+
+    private static bool IsLight(Program program) => program.Instructions.Length switch
+    {
+        0 => true,
+        1 => LaneTrace.Weight<T>(program.Instructions[0].Primitive) is >= 0 and <= LightWeight,
+        _ => false,
+    };
 
     /// <inheritdoc/>
     protected override LoopRoutine? Write() =>
@@ -161,6 +178,11 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
     protected override void Interpret(LoopCall* call, nint row, nint start, nint count)
     {
         Program program = Program;
+        if (NothingToFuse && OutputsAreDirect(program))
+        {
+            Pass(call, row, start, (int)count);
+            return;
+        }
         int slots = program.RegisterCount;
         int lanes = LoopFolds.Lanes<T>();
         int room = Math.Max(lanes, Math.Min(TileExecutor.TileSize, TileBytes / sizeof(T) / Math.Max(1, slots)) / lanes * lanes);
@@ -187,6 +209,16 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
             for (int i = 0; i < Sinks.Length; i++) Sink(i, registers[program.Outputs[i]], Output(call, i, row), done, length, direct);
             done += length;
         }
+    }
+
+    /// <summary>A single step over the whole stretch.</summary>
+    private void Pass(LoopCall* call, nint row, nint start, int count)
+    {
+        Program program = Program;
+        T** registers = stackalloc T*[program.RegisterCount];
+        for (int i = 0; i < program.InputCount; i++) registers[i] = Input(call, i, row) + start;
+        registers[program.Outputs[0]] = Output(call, 0, row) + start;
+        TileExecutor.Run(program, registers, count);
     }
 
     private void Sink(int index, T* values, T* target, nint done, int length, bool direct)

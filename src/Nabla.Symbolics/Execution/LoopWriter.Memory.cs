@@ -23,32 +23,32 @@ internal sealed unsafe partial class LoopWriter
         calls.EmitStore(il, type);
     }
 
-    private void SinkPart(int index, int u)
+    private void SinkPart(int index)
     {
         switch (sinks[index].Kind)
         {
             case LoopSinkKind.Store:
-                Push(outputs[index], u);
-                StorePart(index, u);
+                Push(outputs[index], 0);
+                StorePart(index);
                 break;
             case LoopSinkKind.Column:
-                LoadPart(outputRows[index], u);
-                Fold(index, u);
-                StorePart(index, u);
+                LoadPart(outputRows[index]);
+                Fold(index, 0);
+                StorePart(index);
                 break;
             default:
                 // The lanes beyond the end keep what they had.
                 LocalBuilder folded = il.DeclareLocal(calls.Vector(type));
-                SinkAddress(index, u);
+                SinkAddress(index, 0);
                 calls.EmitLoad(il, type);
-                Fold(index, u);
+                Fold(index, 0);
                 il.Emit(OpCodes.Stloc, folded);
-                il.Emit(OpCodes.Ldloc, masks[u]);
+                il.Emit(OpCodes.Ldloc, mask);
                 il.Emit(OpCodes.Ldloc, folded);
-                SinkAddress(index, u);
+                SinkAddress(index, 0);
                 calls.EmitLoad(il, type);
                 calls.Emit(il, new LaneNode(LaneOp.Select, type, 0, 0, 0, 0), type);
-                SinkAddress(index, u);
+                SinkAddress(index, 0);
                 calls.EmitStore(il, type);
                 break;
         }
@@ -157,26 +157,19 @@ internal sealed unsafe partial class LoopWriter
         il.Emit(OpCodes.Add);
     }
 
-    /// <summary>Pushes how many elements are left for a vector; less than none, or more than it has, at the ends.</summary>
-    private void Left(int u)
+    private void LoadPart(LocalBuilder row)
     {
+        Address(row, 0);
+        il.Emit(OpCodes.Ldloc, mask);
         il.Emit(OpCodes.Ldloc, left);
-        Further(-u * count);
-    }
-
-    private void LoadPart(LocalBuilder row, int u)
-    {
-        Address(row, u);
-        il.Emit(OpCodes.Ldloc, masks[u]);
-        Left(u);
         calls.EmitPartial(il, nameof(PartialLanes.Load), type);
     }
 
-    private void StorePart(int index, int u)
+    private void StorePart(int index)
     {
-        Address(outputRows[index], u);
-        il.Emit(OpCodes.Ldloc, masks[u]);
-        Left(u);
+        Address(outputRows[index], 0);
+        il.Emit(OpCodes.Ldloc, mask);
+        il.Emit(OpCodes.Ldloc, left);
         calls.EmitPartial(il, nameof(PartialLanes.Store), type);
     }
 

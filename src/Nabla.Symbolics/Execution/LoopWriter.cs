@@ -8,16 +8,19 @@ namespace Nabla.Symbolics;
 /// with local variables that are reused when their values are read no more.
 /// <code>
 /// for each row:   spread what is one number for the row
-///   for each step of one or two vectors:    load inputs, compute, store or fold outputs
-///   the rest:                               load its elements only, compute by the same code, store its elements only
+///   for each step of up to four vectors:    load inputs, compute, store or fold outputs
+///   the rest, vector by vector:             load its elements only, compute the same, store its elements only
 /// </code>
-/// Two vectors go through the code side by side, operation by operation, where one alone would mostly wait for its own results.
+/// Several vectors go through the code side by side, operation by operation, where one alone would mostly wait for its own results.
 /// Where a guard of the graph fails nothing is stored, and <see cref="LoopKernel.Rescue"/> does a stretch of the row.
 /// </summary>
 internal sealed unsafe partial class LoopWriter
 {
     /// <summary>Longer code keeps the processor busy by itself, and takes the longer to be made.</summary>
     private const int LongestPaired = 160;
+
+    /// <summary>The same for four vectors.</summary>
+    private const int LongestFourfold = 100;
 
     private static readonly MethodInfo RescueMethod = typeof(LoopKernel).GetMethod(nameof(LoopKernel.Rescue))!;
 
@@ -29,10 +32,11 @@ internal sealed unsafe partial class LoopWriter
     private readonly VectorCalls calls;
     private readonly int count;
     private readonly int elementSize;
-    private readonly int paired;
+    private readonly int widest;
     private readonly DynamicMethod method;
     private readonly ILGenerator il;
 
+    private readonly int[] readers;
     private readonly int[] lastUse;
     private readonly LocalBuilder?[,] values;
     private readonly Dictionary<Type, Stack<LocalBuilder>> free = [];
@@ -42,7 +46,10 @@ internal sealed unsafe partial class LoopWriter
     private readonly LocalBuilder offset;
     private readonly LocalBuilder left;
     private readonly LocalBuilder rows;
-    private readonly LocalBuilder[] masks;
+    private readonly LocalBuilder mask;
+
+    /// <summary>The vectors that what is being written works on side by side.</summary>
+    private int beside;
 
     private LoopWriter(LaneGraph graph, int[] outputs, bool[] uniform, LoopSink[] sinks, LaneType type)
     {
@@ -50,19 +57,18 @@ internal sealed unsafe partial class LoopWriter
         calls = VectorCalls.Of(VectorWidth.Current);
         elementSize = type == LaneType.Single ? sizeof(float) : sizeof(double);
         count = calls.Bytes / elementSize;
+        readers = FindReaders();
         lastUse = FindLastUses();
-        int alive = lastUse.Count(use => use >= 0);
-        paired = alive <= LongestPaired ? 2 : 1;
+        widest = ChooseBeside();
         method = new DynamicMethod("Loop", typeof(void), [typeof(LoopKernel), typeof(LoopCall*)], typeof(LoopWriter).Module, skipVisibility: true);
         il = method.GetILGenerator(2048);
-        values = new LocalBuilder?[graph.Nodes.Count, paired];
+        values = new LocalBuilder?[graph.Nodes.Count, widest];
         inputRows = [.. uniform.Select(_ => il.DeclareLocal(typeof(nint)))];
         outputRows = [.. sinks.Select(_ => il.DeclareLocal(typeof(nint)))];
         offset = il.DeclareLocal(typeof(nint));
         left = il.DeclareLocal(typeof(nint));
         rows = il.DeclareLocal(typeof(nint));
-        masks = new LocalBuilder[paired];
-        for (int u = 0; u < paired; u++) masks[u] = il.DeclareLocal(calls.Vector(type));
+        mask = il.DeclareLocal(calls.Vector(type));
     }
 
     /// <summary>The code for an element type, at the width in use.</summary>
@@ -77,7 +83,7 @@ internal sealed unsafe partial class LoopWriter
     private LoopRoutine Write(LoopKernel kernel)
     {
         Label rowTest = il.DefineLabel(), rowTop = il.DefineLabel(), rowEnd = il.DefineLabel();
-        Label top = il.DefineLabel(), test = il.DefineLabel(), loaded = il.DefineLabel(), partial = il.DefineLabel(), rescue = il.DefineLabel();
+        Label top = il.DefineLabel(), test = il.DefineLabel(), rest = il.DefineLabel(), rescue = il.DefineLabel();
         for (int i = 0; i < inputRows.Length; i++) Pointer(nameof(LoopCall.Inputs), i, inputRows[i]);
         for (int i = 0; i < outputRows.Length; i++) Pointer(nameof(LoopCall.Outputs), i, outputRows[i]);
         Field(nameof(LoopCall.Rows));
@@ -93,7 +99,7 @@ internal sealed unsafe partial class LoopWriter
             calls.EmitSpread(il, type);
             LocalBuilder local = il.DeclareLocal(calls.Vector(type));
             il.Emit(OpCodes.Stloc, local);
-            for (int u = 0; u < paired; u++) values[node, u] = local;
+            for (int u = 0; u < widest; u++) values[node, u] = local;
         }
         StartFolds();
         il.Emit(OpCodes.Ldc_I4_0);
@@ -104,10 +110,11 @@ internal sealed unsafe partial class LoopWriter
         il.Emit(OpCodes.Br, test);
 
         // Whole vectors.
+        beside = widest;
         il.MarkLabel(top);
         foreach ((int node, int input) in Inputs(isUniform: false))
         {
-            for (int u = 0; u < paired; u++)
+            for (int u = 0; u < beside; u++)
             {
                 Address(inputRows[input], u);
                 calls.EmitLoad(il, type);
@@ -115,51 +122,35 @@ internal sealed unsafe partial class LoopWriter
                 il.Emit(OpCodes.Stloc, values[node, u]!);
             }
         }
-        il.MarkLabel(loaded);
-        for (int i = 0; i < graph.Nodes.Count; i++) Node(i);
-        foreach (int guard in graph.Guards)
-        {
-            for (int u = 0; u < paired; u++)
-            {
-                il.Emit(OpCodes.Ldloc, values[guard, u]!);
-                calls.EmitAll(il, graph.Nodes[guard].Type);
-                il.Emit(OpCodes.Brfalse, rescue);
-            }
-        }
-        il.Emit(OpCodes.Ldloc, left);
-        il.Emit(OpCodes.Ldc_I4, paired * count);
-        il.Emit(OpCodes.Blt, partial);
+        Compute(rescue);
         for (int i = 0; i < sinks.Length; i++)
-            for (int u = 0; u < paired; u++) Sink(i, u);
-        Add(offset, paired * calls.Bytes);
-        Add(left, -paired * count);
+            for (int u = 0; u < beside; u++) Sink(i, u);
+        Add(offset, beside * calls.Bytes);
+        Add(left, -beside * count);
         il.MarkLabel(test);
         il.Emit(OpCodes.Ldloc, left);
-        il.Emit(OpCodes.Ldc_I4, paired * count);
+        il.Emit(OpCodes.Ldc_I4, beside * count);
         il.Emit(OpCodes.Bge, top);
 
         // The rest.
+        beside = 1;
+        il.MarkLabel(rest);
         il.Emit(OpCodes.Ldloc, left);
         il.Emit(OpCodes.Ldc_I4_0);
         il.Emit(OpCodes.Ble, rowEnd);
-        for (int u = 0; u < paired; u++)
-        {
-            Left(u);
-            calls.EmitPartial(il, nameof(PartialLanes.Mask), type);
-            il.Emit(OpCodes.Stloc, masks[u]);
-        }
+        il.Emit(OpCodes.Ldloc, left);
+        calls.EmitPartial(il, nameof(PartialLanes.Mask), type);
+        il.Emit(OpCodes.Stloc, mask);
         foreach ((int node, int input) in Inputs(isUniform: false))
         {
-            for (int u = 0; u < paired; u++)
-            {
-                LoadPart(inputRows[input], u);
-                il.Emit(OpCodes.Stloc, values[node, u]!);
-            }
+            LoadPart(inputRows[input]);
+            il.Emit(OpCodes.Stloc, values[node, 0]!);
         }
-        il.Emit(OpCodes.Br, loaded);
-        il.MarkLabel(partial);
-        for (int i = 0; i < sinks.Length; i++)
-            for (int u = 0; u < paired; u++) SinkPart(i, u);
+        Compute(rescue);
+        for (int i = 0; i < sinks.Length; i++) SinkPart(i);
+        Add(offset, calls.Bytes);
+        Add(left, -count);
+        il.Emit(OpCodes.Br, rest);
 
         il.MarkLabel(rowEnd);
         for (int i = 0; i < inputRows.Length; i++) Advance(nameof(LoopCall.InputSteps), i, inputRows[i]);
@@ -176,6 +167,44 @@ internal sealed unsafe partial class LoopWriter
 
     // ---- values -------------------------------------------------------------------------------------------------------------
 
+    /// <summary>
+    /// For each value that is best computed where it is read, its only reader; -1 for others. A mask and the selection that it leads to,
+    /// a sign and the sum that takes it, are then one instruction.
+    /// </summary>
+    private int[] FindReaders()
+    {
+        var only = new int[graph.Nodes.Count];
+        var uses = new int[graph.Nodes.Count];
+        only.AsSpan().Fill(-1);
+        for (int i = 0; i < only.Length; i++)
+        {
+            LaneNode node = graph.Nodes[i];
+            int arity = LaneGraph.Arity(node.Op);
+            for (int operand = 0; operand < arity; operand++)
+            {
+                int value = Operand(node, operand);
+                uses[value]++;
+                only[value] = i;
+            }
+        }
+        foreach (int output in outputs) uses[output] += 2;
+        foreach (int guard in graph.Guards) uses[guard] += 2;
+        for (int i = 0; i < only.Length; i++)
+        {
+            LaneOp op = graph.Nodes[i].Op;
+            bool joins = uses[i] == 1 && op switch
+            {
+                LaneOp.Less or LaneOp.LessEqual or LaneOp.Equal => graph.Nodes[only[i]].Op == LaneOp.Select && graph.Nodes[only[i]].A == i,
+                LaneOp.Negate => graph.Nodes[only[i]].Op is LaneOp.MultiplyAdd or LaneOp.FusedMultiplyAdd,
+                _ => false,
+            };
+            if (!joins) only[i] = -1;
+        }
+        return only;
+    }
+
+    private static int Operand(in LaneNode node, int index) => index switch { 0 => node.A, 1 => node.B, _ => node.C };
+
     /// <summary>The place of each value's last reader, the number of nodes if it is read at the end, -1 if never.</summary>
     private int[] FindLastUses()
     {
@@ -187,12 +216,37 @@ internal sealed unsafe partial class LoopWriter
         {
             if (last[i] < 0) continue;
             LaneNode node = graph.Nodes[i];
+            int at = readers[i] >= 0 ? readers[i] : i;
             int arity = LaneGraph.Arity(node.Op);
-            if (arity > 0) last[node.A] = Math.Max(last[node.A], i);
-            if (arity > 1) last[node.B] = Math.Max(last[node.B], i);
-            if (arity > 2) last[node.C] = Math.Max(last[node.C], i);
+            for (int operand = 0; operand < arity; operand++) last[Operand(node, operand)] = Math.Max(last[Operand(node, operand)], at);
         }
         return last;
+    }
+
+    /// <summary>How many vectors go side by side: a matter of the registers for what is alive at the same time.</summary>
+    private int ChooseBeside()
+    {
+        int used = lastUse.Count(use => use >= 0);
+        if (used > LongestPaired) return 1;
+        if (used > LongestFourfold || calls.Registers < 32) return 2;
+        var ends = new int[graph.Nodes.Count + 1];
+        int alive = 0, most = 0, spread = 0;
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            if (lastUse[i] < 0 || graph.Nodes[i].Op != LaneOp.Input) continue;
+            if (uniform[graph.Nodes[i].Immediate]) spread++;
+            else alive++;
+        }
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            if (lastUse[i] < 0 || graph.Nodes[i].Op is LaneOp.Input or LaneOp.Constant || readers[i] >= 0) continue;
+            ends[lastUse[i]]++;
+            most = Math.Max(most, ++alive);
+            alive -= ends[i];
+        }
+
+        // Where they do not quite fit, what is read again comes from the stack by units that have nothing else to do.
+        return (4 * most) + spread <= calls.Registers * 3 / 2 ? 4 : 2;
     }
 
     private IEnumerable<(int Node, int Input)> Inputs(bool isUniform)
@@ -204,50 +258,80 @@ internal sealed unsafe partial class LoopWriter
         }
     }
 
+    /// <summary>All values, and the way out where they do not hold.</summary>
+    private void Compute(Label rescue)
+    {
+        for (int i = 0; i < graph.Nodes.Count; i++) Node(i);
+        foreach (int guard in graph.Guards)
+        {
+            for (int u = 0; u < beside; u++)
+            {
+                il.Emit(OpCodes.Ldloc, values[guard, u]!);
+                calls.EmitAll(il, graph.Nodes[guard].Type);
+                il.Emit(OpCodes.Brfalse, rescue);
+            }
+        }
+    }
+
     private void Node(int index)
     {
         LaneNode node = graph.Nodes[index];
-        if (lastUse[index] < 0 || node.Op is LaneOp.Input or LaneOp.Constant) return;
-        int arity = LaneGraph.Arity(node.Op);
-        LaneType operand = graph.Nodes[node.A].Type;
-        for (int u = 0; u < paired; u++)
+        if (lastUse[index] < 0 || readers[index] >= 0 || node.Op is LaneOp.Input or LaneOp.Constant) return;
+        for (int u = 0; u < beside; u++)
         {
-            Push(node.A, u);
-            if (VectorCalls.OnBits(node.Op))
-            {
-                calls.EmitAsBits(il, operand);
-                Push(node.B, u);
-                calls.EmitAsBits(il, operand);
-                calls.EmitOnBits(il, node.Op, operand);
-            }
-            else
-            {
-                if (arity > 1) Push(node.B, u);
-                if (arity > 2) Push(node.C, u);
-                calls.Emit(il, node, node.Op == LaneOp.Select ? node.Type : operand);
-            }
-            if (arity > 0) Release(node.A, index, u);
-            if (arity > 1 && node.B != node.A) Release(node.B, index, u);
-            if (arity > 2 && node.C != node.A && node.C != node.B) Release(node.C, index, u);
+            Operation(index, u);
+            ReleaseOperands(index, index, u);
             Type vector = calls.Vector(node.Type);
             values[index, u] = free.TryGetValue(vector, out Stack<LocalBuilder>? stack) && stack.TryPop(out LocalBuilder? reused) ? reused : il.DeclareLocal(vector);
             il.Emit(OpCodes.Stloc, values[index, u]!);
         }
     }
 
+    /// <summary>Pushes the value of an operation.</summary>
+    private void Operation(int index, int u)
+    {
+        LaneNode node = graph.Nodes[index];
+        int arity = LaneGraph.Arity(node.Op);
+        LaneType operand = graph.Nodes[node.A].Type;
+        Push(node.A, u);
+        if (VectorCalls.OnBits(node.Op))
+        {
+            calls.EmitAsBits(il, operand);
+            Push(node.B, u);
+            calls.EmitAsBits(il, operand);
+            calls.EmitOnBits(il, node.Op, operand);
+            return;
+        }
+        if (arity > 1) Push(node.B, u);
+        if (arity > 2) Push(node.C, u);
+        calls.Emit(il, node, node.Op == LaneOp.Select ? node.Type : operand);
+    }
+
     private void Push(int value, int u)
     {
         LaneNode node = graph.Nodes[value];
         if (node.Op == LaneOp.Constant) calls.Emit(il, node, node.Type);
+        else if (readers[value] >= 0) Operation(value, u);
         else il.Emit(OpCodes.Ldloc, values[value, u]!);
     }
 
-    private void Release(int value, int at, int u)
+    /// <summary>Gives back the variables of what a node reads, itself or through what is computed where it reads it.</summary>
+    private void ReleaseOperands(int index, int at, int u)
     {
-        LaneNode node = graph.Nodes[value];
-        if (lastUse[value] != at || node.Op is LaneOp.Input or LaneOp.Constant) return;
-        Type vector = calls.Vector(node.Type);
-        if (!free.TryGetValue(vector, out Stack<LocalBuilder>? stack)) free[vector] = stack = new Stack<LocalBuilder>();
-        stack.Push(values[value, u]!);
+        LaneNode node = graph.Nodes[index];
+        int arity = LaneGraph.Arity(node.Op);
+        for (int operand = 0; operand < arity; operand++)
+        {
+            int value = Operand(node, operand);
+            if (readers[value] >= 0)
+            {
+                ReleaseOperands(value, at, u);
+                continue;
+            }
+            if (lastUse[value] != at || values[value, u] is not { } local || graph.Nodes[value].Op == LaneOp.Input) continue;
+            Type vector = calls.Vector(graph.Nodes[value].Type);
+            if (!free.TryGetValue(vector, out Stack<LocalBuilder>? stack)) free[vector] = stack = new Stack<LocalBuilder>();
+            if (!stack.Contains(local)) stack.Push(local);
+        }
     }
 }

@@ -76,6 +76,10 @@ internal readonly unsafe struct TracedLanes<T> : ILanes<TracedLanes<T>, T>
 
     public static TracedLanes<T> CopySign(TracedLanes<T> size, TracedLanes<T> sign) => New(LaneOp.CopySign, size, sign);
 
+    public static bool CanScale => VectorCalls.CanScale;
+
+    public static TracedLanes<T> Scale(TracedLanes<T> x, TracedLanes<T> k) => New(LaneOp.Scale, x, k);
+
     public static TracedLanes<T> Min(TracedLanes<T> a, TracedLanes<T> b) => New(LaneOp.Min, a, b);
 
     public static TracedLanes<T> Max(TracedLanes<T> a, TracedLanes<T> b) => New(LaneOp.Max, a, b);

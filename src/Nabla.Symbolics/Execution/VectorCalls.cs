@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Symbolics;
 
@@ -30,6 +32,12 @@ internal sealed class VectorCalls
 
     /// <summary>The bytes of a vector.</summary>
     public int Bytes { get; }
+
+    /// <summary>The vector registers of the processor.</summary>
+    public int Registers => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 32 : 16;
+
+    /// <summary>Whether the hardware scales by powers of two at every width.</summary>
+    public static bool CanScale => Avx512F.VL.IsSupported;
 
     /// <summary>The functions of vectors of so many bits.</summary>
     public static VectorCalls Of(int width) => Known.GetOrAdd(width, static w => new VectorCalls(w));
@@ -63,6 +71,7 @@ internal sealed class VectorCalls
             case LaneOp.Sqrt: Call(il, "Sqrt", element); break;
             case LaneOp.Abs: Call(il, "Abs", element); break;
             case LaneOp.CopySign: Call(il, "CopySign", element); break;
+            case LaneOp.Scale: il.Emit(OpCodes.Call, found.GetOrAdd(("Scale", element), _ => Scaling(element))); break;
             case LaneOp.Min: Call(il, "MinNative", element); break;
             case LaneOp.Max: Call(il, "MaxNative", element); break;
             case LaneOp.Floor: Call(il, "Floor", element); break;
@@ -171,6 +180,9 @@ internal sealed class VectorCalls
 
     private void Call(ILGenerator il, string name, Type element) =>
         il.Emit(OpCodes.Call, found.GetOrAdd((name, element), static (key, self) => self.Find(key.Name, key.Element), this));
+
+    private MethodInfo Scaling(Type element) =>
+        (Bytes == 64 ? typeof(Avx512F) : typeof(Avx512F.VL)).GetMethod(nameof(Avx512F.Scale), [Vector(element), Vector(element)])!;
 
     private MethodInfo Find(string name, Type element)
     {

@@ -78,6 +78,12 @@ internal unsafe interface ILanes<TSelf, T>
     /// <summary>The size of the first, the sign of the second.</summary>
     static abstract TSelf CopySign(TSelf size, TSelf sign);
 
+    /// <summary>Whether the hardware has <see cref="Scale"/>.</summary>
+    static abstract bool CanScale { get; }
+
+    /// <summary>x 2^k for whole k, rounded once where the result is no normal number; only where <see cref="CanScale"/>.</summary>
+    static abstract TSelf Scale(TSelf x, TSelf k);
+
     /// <summary>The smaller by the hardware's own instruction: which of two zeros and what of a NaN it gives differs between machines.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Symbolics;
 
@@ -100,6 +101,13 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> CopySign(Lanes128<T> size, Lanes128<T> sign) => new(Vector128.CopySign(size.v, sign.v));
+
+    public static bool CanScale => Avx512F.VL.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Scale(Lanes128<T> x, Lanes128<T> k) => typeof(T) == typeof(float)
+        ? new(Avx512F.VL.Scale(x.v.AsSingle(), k.v.AsSingle()).As<float, T>())
+        : new(Avx512F.VL.Scale(x.v.AsDouble(), k.v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Min(Lanes128<T> a, Lanes128<T> b) => new(Vector128.MinNative(a.v, b.v));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Symbolics;
 
@@ -100,6 +101,13 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Lanes256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> CopySign(Lanes256<T> size, Lanes256<T> sign) => new(Vector256.CopySign(size.v, sign.v));
+
+    public static bool CanScale => Avx512F.VL.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Scale(Lanes256<T> x, Lanes256<T> k) => typeof(T) == typeof(float)
+        ? new(Avx512F.VL.Scale(x.v.AsSingle(), k.v.AsSingle()).As<float, T>())
+        : new(Avx512F.VL.Scale(x.v.AsDouble(), k.v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Min(Lanes256<T> a, Lanes256<T> b) => new(Vector256.MinNative(a.v, b.v));

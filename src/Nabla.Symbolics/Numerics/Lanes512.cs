@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Symbolics;
 
@@ -100,6 +101,13 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Lanes512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> CopySign(Lanes512<T> size, Lanes512<T> sign) => new(Vector512.CopySign(size.v, sign.v));
+
+    public static bool CanScale => Avx512F.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Scale(Lanes512<T> x, Lanes512<T> k) => typeof(T) == typeof(float)
+        ? new(Avx512F.Scale(x.v.AsSingle(), k.v.AsSingle()).As<float, T>())
+        : new(Avx512F.Scale(x.v.AsDouble(), k.v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Min(Lanes512<T> a, Lanes512<T> b) => new(Vector512.MinNative(a.v, b.v));

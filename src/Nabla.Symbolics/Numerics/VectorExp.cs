@@ -7,7 +7,7 @@ namespace Nabla.Symbolics;
 /// <summary>
 /// The exponential family. With k = round(x / ln 2) and r = x - k ln 2, |r| at most 0.35: e^x = 2^k e^r, e^r by a polynomial.
 /// Adding 1.5 * 2^23 (2^52 in double) rounds to an integer and leaves it in the low bits, so no conversion is needed.
-/// Underflow is gradual: 2^k is applied as two factors. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
+/// Underflow is gradual: 2^k is applied by the instruction for it, or as two factors with the same result. Coefficients: tests/Nabla.Symbolics.Tests/Reference/polynomials.py.
 /// </summary>
 internal static class VectorExp
 {
@@ -35,7 +35,7 @@ internal static class VectorExp
             TV k = t - RoundF;
             TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
             TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
-            return KeepNanF(x, ScaleF(p, t));
+            return KeepNanF(x, ScaleF(p, t, k));
         }
     }
 
@@ -48,7 +48,7 @@ internal static class VectorExp
         TV k = t - RoundF;
         TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, x));
         TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
-        return p * (TV.AddBits(t, 127) << 23);
+        return TV.CanScale ? TV.Scale(p, k) : p * (TV.AddBits(t, 127) << 23);
     }
 
     internal readonly struct Exp2F : IUnaryOperator<float>
@@ -59,9 +59,10 @@ internal static class VectorExp
         {
             TV c = ClampF(x, -151f, 129f);
             TV t = c + RoundF;
-            TV r = (c - (t - RoundF)) * 0.693147181f;
+            TV k = t - RoundF;
+            TV r = (c - k) * 0.693147181f;
             TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
-            return KeepNanF(x, ScaleF(p, t));
+            return KeepNanF(x, ScaleF(p, t, k));
         }
     }
 
@@ -99,7 +100,8 @@ internal static class VectorExp
             TV k = t - RoundF;
             TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
             TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r);
-            TV u = ScaleF(TV.One, TV.All(RoundF) - TV.Abs(k));
+            TV shift = -TV.Abs(k);
+            TV u = ScaleF(TV.One, shift + RoundF, shift);
             TV isLeft = k > TV.Zero;
             TV sum = u + TV.One, lost = u - (sum - TV.One);
             TV y = TV.One / (sum + TV.MultiplyAdd(TV.Select(isLeft, TV.One, u), p, lost));
@@ -119,11 +121,12 @@ internal static class VectorExp
     }
 
     // p * 2^k, k being the low bits of t; the high bits are shifted out. Two factors, each a normal number, and a product that may
-    // overflow or underflow gradually. (Adding k to the exponent bits of p would be quicker, but makes numbers of some NaNs.)
+    // overflow or underflow gradually, where there is no instruction for it. (Adding k to the exponent bits of p would be quicker, but makes numbers of some NaNs.)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV ScaleF<TV>(TV p, TV t)
+    private static TV ScaleF<TV>(TV p, TV t, TV k)
         where TV : struct, ILanes<TV, float>
     {
+        if (TV.CanScale) return TV.Scale(p, k);
         TV half = t >>> 1;
         TV first = TV.AddBits(half, 127) << 23;
         TV second = TV.AddBits(TV.SubtractBits(t, half), 127) << 23;
@@ -140,12 +143,17 @@ internal static class VectorExp
         TV k = t - RoundF;
         TV r = TV.MultiplyAdd(k, -Ln2LowF, TV.MultiplyAdd(k, -Ln2HighF, c));
         TV p = TV.MultiplyAdd(QuadraticF(r), r * r, r) + TV.One;
-        return KeepNanF(x, ScaleF(p, TV.AddBits(t, -1)));
+        return KeepNanF(x, ScaleF(p, TV.AddBits(t, -1), k - TV.One));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV ClampF<TV>(TV x, float low, float high) where TV : struct, ILanes<TV, float> =>
         TV.Max(TV.All(low), TV.Min(TV.All(high), x));
+
+    /// <summary>The smaller of x and a number; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AtMostF<TV>(TV x, float high) where TV : struct, ILanes<TV, float> =>
+        ClampKeepsNan ? TV.Min(TV.All(high), x) : TV.Select(x > high, high, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV KeepNanF<TV>(TV x, TV y) where TV : struct, ILanes<TV, float> => ClampKeepsNan ? y : TV.Select(TV.Equal(x, x), y, x);
@@ -168,7 +176,7 @@ internal static class VectorExp
         TV k = t - RoundD;
         TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, c));
         TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
-        return KeepNanD(x, ScaleD(p, t, power));
+        return KeepNanD(x, ScaleD(p, t, k, power));
     }
 
     /// <summary>(a + aRest) e^(x + xRest) for x in [-800, 709] and tiny rests, in little more than one rounding.</summary>
@@ -181,7 +189,7 @@ internal static class VectorExp
         TV first = TV.MultiplyAdd(k, -Ln2HighD, x), second = TV.MultiplyAdd(k, -Ln2LowD, xRest);
         TV r = first + second, rRest = second - (r - first);
         TV p = r + TV.MultiplyAdd(QuadraticD(r), r * r, rRest);
-        return ScaleD(a + TV.MultiplyAdd(a, p, aRest), t, 0);
+        return ScaleD(a + TV.MultiplyAdd(a, p, aRest), t, k, 0);
     }
 
     /// <summary>e^x for x in [-708, 709], without the care for overflow and underflow; NaN stays NaN.</summary>
@@ -193,7 +201,7 @@ internal static class VectorExp
         TV k = t - RoundD;
         TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, x));
         TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
-        return p * (TV.AddBits(t, 1023) << 52);
+        return TV.CanScale ? TV.Scale(p, k) : p * (TV.AddBits(t, 1023) << 52);
     }
 
     internal readonly struct Exp2D : IUnaryOperator<double>
@@ -204,9 +212,10 @@ internal static class VectorExp
         {
             TV c = ClampD(x, -1076, 1025);
             TV t = c + RoundD;
-            TV r = (c - (t - RoundD)) * 0.69314718055994531;
+            TV k = t - RoundD;
+            TV r = (c - k) * 0.69314718055994531;
             TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r) + TV.One;
-            return KeepNanD(x, ScaleD(p, t, 0));
+            return KeepNanD(x, ScaleD(p, t, k, 0));
         }
     }
 
@@ -240,7 +249,8 @@ internal static class VectorExp
             TV k = t - RoundD;
             TV r = TV.MultiplyAdd(k, -Ln2LowD, TV.MultiplyAdd(k, -Ln2HighD, c));
             TV p = TV.MultiplyAdd(QuadraticD(r), r * r, r);
-            TV u = ScaleD(TV.One, TV.All(RoundD) - TV.Abs(k), 0);
+            TV shift = -TV.Abs(k);
+            TV u = ScaleD(TV.One, shift + RoundD, shift, 0);
             TV isLeft = k > TV.Zero;
             TV sum = u + TV.One, lost = u - (sum - TV.One);
             TV y = TV.One / (sum + TV.MultiplyAdd(TV.Select(isLeft, TV.One, u), p, lost));
@@ -266,19 +276,25 @@ internal static class VectorExp
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV ScaleD<TV>(TV p, TV t, long power)
+    private static TV ScaleD<TV>(TV p, TV t, TV k, long power)
         where TV : struct, ILanes<TV, double>
     {
-        TV k = TV.AddBits(t, power);
-        TV half = k >>> 1;
+        if (TV.CanScale) return TV.Scale(p, power == 0 ? k : k + power);
+        TV whole = TV.AddBits(t, power);
+        TV half = whole >>> 1;
         TV first = TV.AddBits(half, 1023) << 52;
-        TV second = TV.AddBits(TV.SubtractBits(k, half), 1023) << 52;
+        TV second = TV.AddBits(TV.SubtractBits(whole, half), 1023) << 52;
         return p * first * second;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV ClampD<TV>(TV x, double low, double high) where TV : struct, ILanes<TV, double> =>
         TV.Max(TV.All(low), TV.Min(TV.All(high), x));
+
+    /// <inheritdoc cref="AtMostF"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AtMostD<TV>(TV x, double high) where TV : struct, ILanes<TV, double> =>
+        ClampKeepsNan ? TV.Min(TV.All(high), x) : TV.Select(x > high, high, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV KeepNanD<TV>(TV x, TV y) where TV : struct, ILanes<TV, double> => ClampKeepsNan ? y : TV.Select(TV.Equal(x, x), y, x);

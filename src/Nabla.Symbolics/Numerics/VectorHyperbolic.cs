@@ -17,8 +17,8 @@ internal static class VectorHyperbolic
             where TV : struct, ILanes<TV, float>
         {
             TV a = TV.Abs(x);
-            // From 10 on tanh is 1 after rounding. A NaN passes the comparison as it is.
-            TV c = TV.Select(a > 10, 10, a);
+            // From 10 on tanh is 1 after rounding.
+            TV c = VectorExp.AtMostF(a, 10);
             TV far = TV.One - 2 / (VectorExp.ExpModerateF(c + c) + TV.One);
             return TV.CopySign(TV.Select(a < 0.625f, NearTanhF(a), far), x);
         }
@@ -44,8 +44,8 @@ internal static class VectorHyperbolic
             where TV : struct, ILanes<TV, double>
         {
             TV a = TV.Abs(x);
-            // From 20 on tanh is 1 after rounding. A NaN passes the comparison as it is.
-            TV c = TV.Select(a > 20, 20, a);
+            // From 20 on tanh is 1 after rounding.
+            TV c = VectorExp.AtMostD(a, 20);
             TV far = TV.One - 2 / (VectorExp.ExpModerateD(c + c) + TV.One);
             return TV.CopySign(TV.Select(a < 0.625, NearTanhD(a), far), x);
         }

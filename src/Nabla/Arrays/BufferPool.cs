@@ -83,6 +83,8 @@ internal static class BufferPool
     private sealed class LentStorage(Loan loan) : Storage(loan.Buffer)
     {
         public Loan? Loan = loan;
+
+        public new void Detach() => base.Detach();
     }
 
     // ---- what is in use on a thread ---------------------------------------------------------------------------------
@@ -208,8 +210,7 @@ internal static class BufferPool
             if (lent.Loan is not { } loan) return;
             lent.Loan = null;
 
-            // Whoever used it after all would fail at once.
-            lent.Bytes = [];
+            lent.Detach();
             lentSinceCollection = Math.Max(0, lentSinceCollection - loan.Buffer.Length);
             lentInStep -= loan.Buffer.Length;
             Loan last = Lent[^1];

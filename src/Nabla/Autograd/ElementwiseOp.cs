@@ -294,7 +294,7 @@ public sealed partial class ElementwiseOp
             if (inputs[i].RequiresGrad && inputs[i].DType.IsFloatingPoint()) mask |= 1 << i;
         if (mask == 0) return;
         GradientPlan plan = Plan(mask);
-        var node = new ElementwiseNode(this, plan, inputs, outputs);
+        var node = new ElementwiseNode(plan, inputs, outputs);
         for (int i = 0; i < outputs.Length; i++) outputs[i].SetHistory(node, i);
         GraphRecording.Current?.Add(node, inputs, outputs);
     }

@@ -1,7 +1,11 @@
 namespace Nabla;
 
 /// <summary>Where a gradient goes: an output of a node. Without a node the gradient is not needed.</summary>
-internal readonly record struct Edge(Node? Node, int Output);
+internal readonly record struct Edge(Node? Node, int Output)
+{
+    /// <summary>The node that computed the tensor whose gradient goes this way; null if it is a leaf.</summary>
+    public Node? History => Node is AccumulateGrad ? null : Node;
+}
 
 /// <summary>
 /// One recorded operation: knows how to turn the gradients of its outputs into gradients of its inputs, and which nodes
@@ -28,9 +32,9 @@ public abstract class Node
     // ---- state of the backward pass that has claimed this node (see BackwardPass) ----
     internal BackwardPass? Owner;
     internal GradientSlot Slot;
-    internal GradientSlot[]? MoreSlots;
 
-    private NodeHooks? hooks;
+    // Few nodes have any of it, and there is a node for every operation.
+    private NodeExtra? extra;
 
     private protected Node(int[] outputDims, DType outputDType, bool isLeaf = false)
     {
@@ -38,7 +42,7 @@ public abstract class Node
         Sequence = isLeaf ? Interlocked.Decrement(ref leafCount) : Interlocked.Increment(ref count);
         OutputDims = outputDims;
         OutputDType = outputDType;
-        if (GradMode.IsAnomaly) Trace = CallSite.Capture();
+        if (GradMode.IsAnomaly) Extra.Trace = CallSite.Capture();
     }
 
     /// <summary>The operation's name and <c>Backward</c>: <c>MulBackward</c>.</summary>
@@ -88,7 +92,7 @@ public abstract class Node
     }
 
     /// <summary>Where the forward operation was called, recorded in anomaly mode only.</summary>
-    internal string? Trace { get; private protected set; }
+    internal string? Trace => extra?.Trace;
 
     internal abstract int EdgeCount { get; }
 
@@ -97,9 +101,21 @@ public abstract class Node
     /// <summary>Whether what backward needs was freed.</summary>
     internal bool Released { get; private protected set; }
 
-    internal bool HasHooks => hooks is not null;
+    internal bool HasHooks => extra is { Hooks: not null };
 
-    internal NodeHooks Hooks => hooks ?? Interlocked.CompareExchange(ref hooks, new NodeHooks(this), null) ?? hooks;
+    internal NodeHooks Hooks => Extra.Hooks ?? Interlocked.CompareExchange(ref Extra.Hooks, new NodeHooks(this), null) ?? Extra.Hooks;
+
+    /// <summary>What waits at the outputs after the first.</summary>
+    internal GradientSlot[]? MoreSlots
+    {
+        get => extra?.MoreSlots;
+        set
+        {
+            if (value is not null || extra is not null) Extra.MoreSlots = value;
+        }
+    }
+
+    private NodeExtra Extra => extra ?? Interlocked.CompareExchange(ref extra, new NodeExtra(), null) ?? extra;
 
     internal abstract Edge EdgeAt(int input);
 
@@ -123,6 +139,14 @@ public abstract class Node
 
     /// <inheritdoc/>
     public override string ToString() => $"<{Name}>";
+}
+
+/// <summary>The parts of a node that few nodes have.</summary>
+internal sealed class NodeExtra
+{
+    public NodeHooks? Hooks;
+    public string? Trace;
+    public GradientSlot[]? MoreSlots;
 }
 
 /// <summary>A gradient on its way to an output of a node.</summary>

@@ -13,18 +13,23 @@ internal readonly struct SavedTensor
 
     public SavedTensor(Tensor tensor, string op)
     {
-        if ((tensor.Flags & TensorFlags.Inference) != 0) throw AutogradErrors.InferenceTensor(op);
-        kept = GradMode.HasSavedTensorHooks ? PackedTensor.Of(tensor, op) : tensor;
+        (kept, version) = Keep(tensor, op);
         history = tensor.History;
-        version = tensor.Value.Storage.Version;
     }
 
     /// <summary>An output of the node itself, whose history is set only after it was saved.</summary>
     public SavedTensor(Tensor output, Node node, int index)
     {
-        kept = GradMode.HasSavedTensorHooks ? PackedTensor.OfOutput(output, node, index) : output;
+        (kept, version) = KeepOutput(output, node, index);
         history = node;
-        version = output.Value.Storage.Version;
+    }
+
+    /// <summary>What was kept before, with the history that its tensor had.</summary>
+    public SavedTensor(object? kept, Node? history, int version)
+    {
+        this.kept = kept;
+        this.history = history;
+        this.version = version;
     }
 
     private SavedTensor(Tensor tensor)
@@ -33,6 +38,17 @@ internal readonly struct SavedTensor
         history = tensor.History;
         version = tensor.Value.Storage.Version;
     }
+
+    /// <summary>What is kept of an input, and the version of its memory.</summary>
+    public static (object Kept, int Version) Keep(Tensor tensor, string op)
+    {
+        if ((tensor.Flags & TensorFlags.Inference) != 0) throw AutogradErrors.InferenceTensor(op);
+        return (GradMode.HasSavedTensorHooks ? PackedTensor.Of(tensor, op) : tensor, tensor.Value.Storage.Version);
+    }
+
+    /// <summary>What is kept of an output of a node that is being made, and the version of its memory.</summary>
+    public static (object Kept, int Version) KeepOutput(Tensor output, Node node, int index) =>
+        (GradMode.HasSavedTensorHooks ? PackedTensor.OfOutput(output, node, index) : output, output.Value.Storage.Version);
 
     /// <summary>A tensor that is used at once, so that nothing can happen to it in between.</summary>
     public static SavedTensor ForNow(Tensor tensor) => new(tensor);
@@ -55,7 +71,10 @@ internal readonly struct SavedTensor
     }
 
     /// <summary>Lets go of what a pack function made.</summary>
-    public void Release()
+    public void Release() => Release(kept);
+
+    /// <inheritdoc cref="Release()"/>
+    public static void Release(object? kept)
     {
         if (kept is PackedTensor packed) packed.Release();
     }

@@ -188,7 +188,7 @@ public sealed partial class Tensor
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             ref readonly NdArray a = ref inputs[0].Value, x = ref inputs[1].Value;
-            NdArray result = NdArray.Allocate([a.Dims[0]], a.DType);
+            NdArray result = NdArray.Allocate(Shape.Lengths(a.Dims[0]), a.DType);
             return [BatchedProduct.Single(a, a.Strides[0], a.Strides[1], x, x.Strides[0], 1, result, a.Dims[0], 1, a.Dims[1], 1)];
         }
 

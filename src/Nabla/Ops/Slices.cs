@@ -132,6 +132,8 @@ public sealed partial class Tensor
 
     private static int[] Without(int[] items, int at)
     {
+        if (items.Length == 2) return Shape.Lengths(items[1 - at]);
+        if (items.Length == 1) return [];
         var rest = new int[items.Length - 1];
         for (int i = 0; i < rest.Length; i++) rest[i] = items[i < at ? i : i + 1];
         return rest;

@@ -84,7 +84,7 @@ public sealed partial class Tensor
         {
             var groups = new AxisGroups(x, axes);
             NdArray y = NdArray.Allocate(AxisGroups.Reduced(x.Dims, axes, keep), x.DType);
-            fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+            fixed (byte* from = groups.Array.Storage, to = y.Storage)
             {
                 switch (x.DType)
                 {

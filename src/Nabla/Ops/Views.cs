@@ -222,6 +222,8 @@ public sealed partial class Tensor
 
         public override NdArray View(in NdArray x)
         {
+            if (order.Length == 2)
+                return x.View(Shape.Lengths(x.Dims[order[0]], x.Dims[order[1]]), Shape.Lengths(x.Strides[order[0]], x.Strides[order[1]]), x.Offset);
             var dims = new int[order.Length];
             var strides = new int[order.Length];
             for (int i = 0; i < order.Length; i++) (dims[i], strides[i]) = (x.Dims[order[i]], x.Strides[order[i]]);

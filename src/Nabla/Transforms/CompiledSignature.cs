@@ -8,8 +8,6 @@ namespace Nabla;
 internal sealed class CompiledSignature
 {
     private const string Op = "Functional.Compile";
-    private const int MostSharedBytes = 64;
-    private const int SharedAlignment = 16;
 
     private readonly int[][] dims;
     private readonly DType[] dtypes;
@@ -22,9 +20,6 @@ internal sealed class CompiledSignature
     private readonly int[][] resultStrides;
     private readonly int[] resultSizes;
 
-    // Several tiny results lie one behind the other in one object: the bytes of all of them, 0 if each has memory of its own.
-    private readonly int sharedBytes;
-    private readonly int[] sharedOffsets;
     private readonly string declined;
 
     // For the inputs and what is captured together; handed from run to run.
@@ -45,14 +40,6 @@ internal sealed class CompiledSignature
         capturedMemory = Array.ConvertAll(captured, input => input.Whole());
         resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
         resultSizes = Array.ConvertAll(graph.Outputs, output => output.Numel);
-        sharedOffsets = new int[resultSizes.Length];
-        for (int i = 0; i < sharedOffsets.Length; i++)
-        {
-            sharedOffsets[i] = sharedBytes / graph.Outputs[i].DType.Size();
-            long end = sharedBytes + ((long)resultSizes[i] * graph.Outputs[i].DType.Size());
-            sharedBytes = (int)Math.Min((end + SharedAlignment - 1) / SharedAlignment * SharedAlignment, int.MaxValue / 2);
-        }
-        if (resultSizes.Length < 2 || sharedBytes > MostSharedBytes) sharedBytes = 0;
         Draws = Array.Exists(graph.Steps, step => step is DrawStep);
         Handles = [.. captured.SelectMany(input => input.Handles.ToArray()).Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
@@ -158,12 +145,11 @@ internal sealed class CompiledSignature
     public void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor> results)
     {
         TensorFlags flags = GradMode.IsInference ? TensorFlags.Inference : TensorFlags.None;
-        byte[]? shared = sharedBytes > 0 ? new byte[sharedBytes] : null;
         for (int i = 0; i < results.Length; i++)
         {
             ref readonly RecordedOperand result = ref graph.Outputs[i];
-            Storage storage = shared is not null ? Storage.Of(shared) : Storage.Allocate(resultSizes[i], result.DType);
-            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], shared is null ? 0 : sharedOffsets[i], result.DType), flags);
+            Storage storage = Storage.Allocate(resultSizes[i], result.DType);
+            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], 0, result.DType), flags);
         }
         RunInto(inputs, results);
     }
