@@ -34,6 +34,20 @@ internal static unsafe class BatchedProduct
         return result;
     }
 
+    /// <summary>[m, k] · [n, k]ᵀ.</summary>
+    public static NdArray WithTransposed(in NdArray a, in NdArray b)
+    {
+        int m = a.Dims[0], k = a.Dims[1], n = b.Dims[0];
+        return Single(a, a.Strides[0], a.Strides[1], b, b.Strides[1], b.Strides[0], NdArray.Allocate(Shape.Lengths(m, n), a.DType), m, n, k, n);
+    }
+
+    /// <summary>[k, m]ᵀ · [k, n].</summary>
+    public static NdArray TransposedWith(in NdArray a, in NdArray b)
+    {
+        int m = a.Dims[1], k = a.Dims[0], n = b.Dims[1];
+        return Single(a, a.Strides[1], a.Strides[0], b, b.Strides[0], b.Strides[1], NdArray.Allocate(Shape.Lengths(m, n), a.DType), m, n, k, n);
+    }
+
     /// <summary>x·Wᵀ + b for […, k], [n, k] and [n], of one floating-point type.</summary>
     public static NdArray Affine(in NdArray x, in NdArray weight, in NdArray bias)
     {

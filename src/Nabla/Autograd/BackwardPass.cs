@@ -227,7 +227,7 @@ internal sealed partial class BackwardPass
     {
         if (edge.Node is not { } node) return;
         if (needed is not null && !needed.Contains(node)) return;
-        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.FormOf(edge.Output);
         if (!ReferenceEquals(gradient.Dims, dims) && !gradient.Dims.AsSpan().SequenceEqual(dims))
             Replace(ref gradient, ref owned, VectorSpace.Current.SumTo(gradient, dims));
         if (gradient.DType != dtype) Replace(ref gradient, ref owned, VectorSpace.Current.Cast(gradient, dtype));
@@ -253,7 +253,7 @@ internal sealed partial class BackwardPass
             Consume(part);
             return true;
         }
-        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.FormOf(edge.Output);
         Tensor gradient = part.Gradient!;
         if (gradient.DType != dtype) return false;
         ref GradientSlot slot = ref SlotOf(node, edge.Output);

@@ -190,7 +190,7 @@ internal sealed class ElementwiseNode : Node
 
     internal override Edge EdgeAt(int input) => input switch { 0 => new Edge(first, firstOutput), 1 => new Edge(second, secondOutput), _ => more!.Edges[input - 2] };
 
-    internal override (int[] Dims, DType DType) Output(int index) => (OutputDims, index == 0 ? OutputDType : more!.Outputs[index - 1]);
+    internal override (int[] Dims, DType DType) FormOf(int index) => (OutputDims, index == 0 ? OutputDType : more!.Outputs[index - 1]);
 
     internal override string[] SavedNames()
     {
@@ -224,7 +224,7 @@ internal sealed class ElementwiseNode : Node
         for (int j = 0; j < outputs; j++)
         {
             Tensor? gradient = j == 0 ? slot.Gradient : more![j - 1].Gradient;
-            arguments[j] = gradient ?? VectorSpace.Current.Full(Output(j).Dims, 0, Output(j).DType);
+            arguments[j] = gradient ?? VectorSpace.Current.Full(FormOf(j).Dims, 0, FormOf(j).DType);
         }
         for (int i = 0; i < saved; i++) arguments[outputs + i] = SavedAt(i).Unpack(plan.Op.Name);
         var resultRoom = default(FewTensors);

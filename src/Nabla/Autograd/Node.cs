@@ -45,6 +45,9 @@ public abstract class Node
         if (GradMode.IsAnomaly) Extra.Trace = CallSite.Capture();
     }
 
+    /// <summary>What is never part of a graph.</summary>
+    private protected Node() => OutputDims = [];
+
     /// <summary>The operation's name and <c>Backward</c>: <c>MulBackward</c>.</summary>
     public abstract string Name { get; }
 
@@ -126,7 +129,7 @@ public abstract class Node
     internal virtual Tensor Saved(int index) => throw AutogradErrors.SavedFreed(Name);
 
     /// <summary>Shape and dtype of an output.</summary>
-    internal virtual (int[] Dims, DType DType) Output(int index) => (OutputDims, OutputDType);
+    internal virtual (int[] Dims, DType DType) FormOf(int index) => (OutputDims, OutputDType);
 
     /// <summary>Computes the gradients of the inputs from those of the outputs and sends them along the edges.</summary>
     /// <param name="pass">Takes the results.</param>

@@ -117,14 +117,18 @@ public sealed partial class Tensor
 
         protected override bool OnlyMoves => true;
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        internal override void Vjp(OpContext context, Tensor gradient, Span<Tensor?> results) => results[0] = view.Of(gradient);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
         {
             NdArray part = inputs[0].Value;
             NdArray whole = ItemsLast.Lies(part) && ItemsLast.Suits(shape.Dims)
                 ? ItemsLast.Back(NdArray.Zeros(ItemsLast.Turned(shape.Dims), part.DType))
                 : NdArray.Zeros(shape.Dims, part.DType);
             ArrayCopy.Into(part, view.View(whole));
-            return [whole];
+            return whole;
         }
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => view.Of(gradient);

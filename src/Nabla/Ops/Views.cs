@@ -246,6 +246,7 @@ public sealed partial class Tensor
     public Tensor Unsqueeze(Axis axis)
     {
         int at = axis.Resolve(Rank + 1, "Unsqueeze");
+        if (Rank == 1) return new ReshapeOp(at == 0 ? Shape.Lengths(1, Dims[0]) : Shape.Lengths(Dims[0], 1)).Of(this);
         var dims = new List<int>(Dims);
         dims.Insert(at, 1);
         return new ReshapeOp([.. dims]).Of(this);
