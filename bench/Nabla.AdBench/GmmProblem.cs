@@ -72,7 +72,7 @@ public sealed class GmmProblem : Problem
         // Q(x - µ) for all points and Gaussians at once: [N, D]·[D, K·D] - [K·D].
         Tensor q = Tensor.Cat([diagonal, lower, Tensor.Zeros([k, 1], DType.Float64)], 1).IndexSelect(1, Layout).Reshape(k, d, d);
         Tensor shift = q.MatMul(means.Unsqueeze(2)).Reshape(k * d);
-        Tensor whitened = points.MatMul(q.Reshape(k * d, d).T) - shift;
+        Tensor whitened = points.Linear(q.Reshape(k * d, d), -shift);
         Tensor distances = whitened.Square().Reshape(n, k, d).Sum(2);
 
         Tensor likelihood = (alphas + sumOfLogs - (0.5 * distances)).LogSumExp(1).Sum() - (n * alphas.LogSumExp());
