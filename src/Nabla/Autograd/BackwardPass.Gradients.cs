@@ -61,7 +61,7 @@ internal sealed partial class BackwardPass
     /// <summary>Lends the memory of a gradient that was used for the last time to whoever comes next.</summary>
     public void Consume(in GradientSlot slot)
     {
-        if (slot.Owned && !createGraph && slot.Gradient is { IsNumbers: true } gradient && !gradient.DType.IsComplex()) BufferPool.Return(gradient.Value.Storage);
+        if (slot.Owned && !createGraph && slot.Gradient is { } gradient && BatchMode.IsNumbers(gradient) && !gradient.DType.IsComplex()) BufferPool.Return(gradient.Value.Storage);
     }
 
     /// <summary>Whether the pass records itself, so that what it computes is kept.</summary>

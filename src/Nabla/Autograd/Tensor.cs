@@ -143,18 +143,6 @@ public sealed partial class Tensor
         get => (Flags & TensorFlags.Traced) != 0;
     }
 
-    /// <summary>Whether nothing but numbers stands behind it, its own or those of many items: no tangents, no formulas.</summary>
-    internal bool IsNumbers
-    {
-        get
-        {
-            Tensor x = this;
-            for (; x.IsTraced; x = x.Extra!.Batch!.Items)
-                if ((x.Flags & TensorFlags.Traced) != TensorFlags.Batched) return false;
-            return true;
-        }
-    }
-
     /// <summary>The plain numbers under all transforms: of all items, and without tangents. For checks of values.</summary>
     internal Tensor Underlying
     {
