@@ -97,12 +97,30 @@ internal abstract class Storage
         return handle;
     }
 
+    /// <summary>The same memory as a storage of its own, whose changes are counted apart; null where the elements lie in the storage itself.</summary>
+    public SharedStorage? Share() => array is { } bytes ? new SharedStorage(this, bytes) : null;
+
     /// <summary>Whoever uses the memory after it was given back fails at once.</summary>
     private protected void Detach() => array = [];
+
+    private protected void MoveToCopy() => array = [.. array!];
 }
 
 /// <summary>Memory that the collector frees.</summary>
 internal sealed class ObjectStorage(byte[] bytes) : Storage(bytes);
+
+/// <summary>The memory of another storage, which is kept alive, so that it is given to nobody else.</summary>
+internal sealed class SharedStorage(Storage owner, byte[] bytes) : Storage(bytes)
+{
+    public Storage? Owner { get; private set; } = owner;
+
+    /// <summary>From now on the elements lie in memory of their own.</summary>
+    public void Part()
+    {
+        MoveToCopy();
+        Owner = null;
+    }
+}
 
 /// <summary>Memory for a few elements, in the object itself.</summary>
 internal sealed class SmallStorage<TRoom>() : Storage(null)

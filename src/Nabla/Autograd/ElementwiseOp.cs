@@ -170,6 +170,7 @@ public sealed partial class ElementwiseOp
             complex |= input.Value.DType.IsComplex();
             flags |= input.Flags;
         }
+        ResultMemory.Current?.Meet(Name, inputs);
         if (complex)
         {
             outputs[0] = EvaluateComplex(inputs, flags);

@@ -117,7 +117,8 @@ internal static class InPlace
         if ((target.Flags & TensorFlags.DetachedItems) != 0) throw AutogradErrors.InPlaceOnDetachedItems(op, target.Shape);
     }
 
-    private static void CheckOverlap(string op, Tensor target)
+    /// <exception cref="AutogradException">Several elements of the target share one place in memory.</exception>
+    public static void CheckOverlap(string op, Tensor target)
     {
         if (target.Numel <= 1) return;
         int[] axes = new int[target.Rank];
