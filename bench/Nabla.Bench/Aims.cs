@@ -53,7 +53,8 @@ internal static class Aims
         new("MatMul that makes its result, as PyTorch's, float32 and float64, 64² to 2048² and 32 × 64², the worst", "PyTorch", 1 / 0.95, (group, name) => IsProduct(group, name), IsPyTorch),
         new("MatMul with two threads, the worst", MatrixCases.OneThread, 1 / 1.8, (group, _) => group == MatrixCases.AllThreads.Heading, rival => rival == MatrixCases.OneThread),
         new("MatMul with two threads, the median", MatrixCases.OneThread, 1 / 1.8, (group, _) => group == MatrixCases.AllThreads.Heading, rival => rival == MatrixCases.OneThread, Counts.Median),
-        new("a step of training, MLP, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP"), IsPyTorch),
+        new("a step of training, MLP, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP") && !IsCompiled(name), IsPyTorch),
+        new("the same, gradient compiled, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP") && IsCompiled(name), IsPyTorch),
         new("a step of training, small conv net, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "conv"), IsPyTorch),
         .. AdBenchCases.Goals.SelectMany(goal => (Aim[])
         [
@@ -69,6 +70,8 @@ internal static class Aims
     ];
 
     private static bool IsTraining(string group, string name, string net) => group == TrainingCases.Group.Heading && name.StartsWith(net, StringComparison.Ordinal);
+
+    private static bool IsCompiled(string name) => name.EndsWith(", compiled", StringComparison.Ordinal);
 
     private static bool IsDerivative(string group, string name, string title, bool compiled) =>
         group == AdBenchCases.Heading && name.StartsWith(title, StringComparison.Ordinal) && name.EndsWith(compiled ? ": derivative, compiled" : ": derivative", StringComparison.Ordinal);

@@ -117,17 +117,28 @@ internal static unsafe class ElementwiseKernel
     private static void RunTiny(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, int count, bool single, Span<NdArray> outputs)
     {
         Span<double> registers = stackalloc double[program.RegisterCount];
+        Span<TinySteps> steps = stackalloc TinySteps[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+            steps[i] = inputs[i].Dims.Length == 0 || dims.Length == 0 ? TinySteps.None : inputs[i].Numel == count && inputs[i].IsContiguous ? TinySteps.One : TinySteps.Any;
         for (int element = 0; element < count; element++)
         {
             for (int i = 0; i < inputs.Length; i++)
             {
                 ref readonly NdArray input = ref inputs[i];
-                int position = input.Dims.Length == 0 || dims.Length == 0 ? input.Offset : Position(input, dims, element);
+                int position = steps[i] == TinySteps.One ? input.Offset + element : steps[i] == TinySteps.None ? input.Offset : Position(input, dims, element);
                 registers[i] = input.DType == DType.Float32 ? input.At<float>(position) : input.GetDouble(position);
             }
             ScalarExecutor.Run(program, registers, single);
             for (int i = 0; i < outputs.Length; i++) outputs[i].SetDouble(outputs[i].Offset + element, registers[program.Outputs[i]]);
         }
+    }
+
+    /// <summary>How an input of a tiny array lies: a single number, in order, or otherwise.</summary>
+    private enum TinySteps : byte
+    {
+        None,
+        One,
+        Any,
     }
 
     private static int Position(in NdArray x, int[] dims, int element)

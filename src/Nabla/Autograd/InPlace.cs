@@ -68,7 +68,7 @@ internal static class InPlace
             return target;
         }
         // A value cut from the tensor's own memory must be read before it is overwritten.
-        bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
+        bool shared = result.Value.Storage.IsMemoryOf(target.Value.Storage);
         Recorder.Current?.Write(op, target.Value, result.Value);
         ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;

@@ -27,10 +27,12 @@ public abstract class Node
 
     /// <summary>Shape and dtype of the first output: its gradient must have the same.</summary>
     internal readonly int[] OutputDims;
-    internal readonly DType OutputDType;
+
+    // In a byte, beside other small fields: there is a node for every operation.
+    private readonly byte outputDType;
 
     // ---- state of the backward pass that has claimed this node (see BackwardPass) ----
-    internal BackwardPass? Owner;
+    internal int Owner;
     internal GradientSlot Slot;
 
     // Few nodes have any of it, and there is a node for every operation.
@@ -41,7 +43,7 @@ public abstract class Node
         // Ends of the graph come after all operations, whenever they were made.
         Sequence = isLeaf ? Interlocked.Decrement(ref leafCount) : Interlocked.Increment(ref count);
         OutputDims = outputDims;
-        OutputDType = outputDType;
+        this.outputDType = (byte)outputDType;
         if (GradMode.IsAnomaly) Extra.Trace = CallSite.Capture();
     }
 
@@ -94,6 +96,8 @@ public abstract class Node
         return Hooks.AddAfter(hook);
     }
 
+    internal DType OutputDType => (DType)outputDType;
+
     /// <summary>Where the forward operation was called, recorded in anomaly mode only.</summary>
     internal string? Trace => extra?.Trace;
 
@@ -105,6 +109,33 @@ public abstract class Node
     internal bool Released { get; private protected set; }
 
     internal bool HasHooks => extra is { Hooks: not null };
+
+    /// <summary>
+    /// Whether memory of saved values is held apart from the user's handles, so that it can be given back. Whoever reads saved values
+    /// then stands between <see cref="EnterReading"/> and <see cref="ExitReading"/>.
+    /// </summary>
+    internal bool SavesApart => extra is { Apart: not null };
+
+    internal void EnterReading() => Interlocked.Increment(ref Extra.Readers);
+
+    internal void ExitReading() => Interlocked.Decrement(ref Extra.Readers);
+
+    /// <summary>Notes memory that this node alone holds, beside the user, and gives back.</summary>
+    internal void KeepApart(Storage memory) => (Extra.Apart ??= new List<Storage>(2)).Add(memory);
+
+    /// <summary>Leaves the end of saved memory to the collector, because nobody can tell who holds it.</summary>
+    internal void LetSavedEscape()
+    {
+        if (extra is not { Apart: { } apart }) return;
+        foreach (Storage memory in apart) BufferPool.LetEscape(memory);
+    }
+
+    /// <summary>Gives back the memory of saved values, unless somebody else reads them. To be called when who comes later finds none.</summary>
+    private protected void ReturnSaved()
+    {
+        if (extra is not { Apart: { } apart } || Interlocked.CompareExchange(ref extra.Readers, 0, 0) != 1) return;
+        foreach (Storage memory in apart) BufferPool.Return(memory);
+    }
 
     internal NodeHooks Hooks => Extra.Hooks ?? Interlocked.CompareExchange(ref Extra.Hooks, new NodeHooks(this), null) ?? Extra.Hooks;
 
@@ -150,6 +181,12 @@ internal sealed class NodeExtra
     public NodeHooks? Hooks;
     public string? Trace;
     public GradientSlot[]? MoreSlots;
+
+    /// <summary>The memory of saved values that the node gives back.</summary>
+    public List<Storage>? Apart;
+
+    /// <summary>How many read saved values at the moment.</summary>
+    public int Readers;
 }
 
 /// <summary>A gradient on its way to an output of a node.</summary>

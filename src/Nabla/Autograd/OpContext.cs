@@ -14,7 +14,7 @@ internal sealed class OpContext : Node
     private readonly Node? first, second;
     private readonly int firstOutput, secondOutput;
     private readonly int[] firstDims = [], secondDims = [];
-    private readonly DType firstType, secondType;
+    private readonly byte firstType, secondType;
     private object? keptFirst, keptSecond, keptResult;
     private readonly int versionFirst, versionSecond, versionResult;
     private readonly More? more;
@@ -59,24 +59,24 @@ internal sealed class OpContext : Node
         {
             Tensor input = inputs[i];
             Edge edge = input.GradientEdge();
-            (object? kept, int version) = op.Saves(i, inputs) ? SavedTensor.Keep(input, op.Name) : (default(object), 0);
+            (object? kept, int version) = op.Saves(i, inputs) ? SavedTensor.Keep(input, op.Name, this) : (default(object), 0);
             bool needed = edge.Node is not null;
             hasSaved |= kept is not null;
-            if (i == 0) (first, firstOutput, firstDims, firstType, firstNeeded, keptFirst, versionFirst) = (edge.Node, edge.Output, input.Dims, input.DType, needed, kept, version);
-            else if (i == 1) (second, secondOutput, secondDims, secondType, secondNeeded, keptSecond, versionSecond) = (edge.Node, edge.Output, input.Dims, input.DType, needed, kept, version);
+            if (i == 0) (first, firstOutput, firstDims, firstType, firstNeeded, keptFirst, versionFirst) = (edge.Node, edge.Output, input.Dims, (byte)input.DType, needed, kept, version);
+            else if (i == 1) (second, secondOutput, secondDims, secondType, secondNeeded, keptSecond, versionSecond) = (edge.Node, edge.Output, input.Dims, (byte)input.DType, needed, kept, version);
             else more!.Inputs[i - 2] = new Input { Edge = edge, Dims = input.Dims, DType = input.DType, Needed = needed, Kept = kept, Version = version };
         }
         bool savesResults = op.SavesResults;
         if (savesResults)
         {
-            (keptResult, versionResult) = SavedTensor.KeepOutput(outputs[0], this, 0);
+            (keptResult, versionResult) = SavedTensor.KeepOutput(outputs[0], this, 0, gives: true);
             hasSaved = true;
         }
         for (int i = 1; i < outputs.Length; i++)
         {
             ref Result result = ref more!.Results[i - 1];
             (result.Dims, result.DType) = (outputs[i].Dims, outputs[i].DType);
-            if (savesResults) (result.Kept, result.Version) = SavedTensor.KeepOutput(outputs[i], this, i);
+            if (savesResults) (result.Kept, result.Version) = SavedTensor.KeepOutput(outputs[i], this, i, gives: true);
         }
     }
 
@@ -92,8 +92,8 @@ internal sealed class OpContext : Node
         {
             Tensor input = primals[i];
             bool needed = tangents[i] is not null;
-            if (i == 0) (firstDims, firstType, firstNeeded, keptFirst) = (input.Dims, input.DType, needed, input);
-            else if (i == 1) (secondDims, secondType, secondNeeded, keptSecond) = (input.Dims, input.DType, needed, input);
+            if (i == 0) (firstDims, firstType, firstNeeded, keptFirst) = (input.Dims, (byte)input.DType, needed, input);
+            else if (i == 1) (secondDims, secondType, secondNeeded, keptSecond) = (input.Dims, (byte)input.DType, needed, input);
             else more!.Inputs[i - 2] = new Input { Dims = input.Dims, DType = input.DType, Needed = needed, Kept = input };
         }
         keptResult = outputs[0];
@@ -121,7 +121,7 @@ internal sealed class OpContext : Node
 
     public Shape Shape(int input) => new(input switch { 0 => firstDims, 1 => secondDims, _ => more!.Inputs[input - 2].Dims });
 
-    public DType DType(int input) => input switch { 0 => firstType, 1 => secondType, _ => more!.Inputs[input - 2].DType };
+    public DType DType(int input) => input switch { 0 => (DType)firstType, 1 => (DType)secondType, _ => more!.Inputs[input - 2].DType };
 
     /// <summary>Whether the gradient of an input is wanted.</summary>
     public bool Needs(int input) => input switch { 0 => firstNeeded, 1 => secondNeeded, _ => more!.Inputs[input - 2].Needed };
@@ -172,6 +172,7 @@ internal sealed class OpContext : Node
             for (int i = 0; i < more.Results.Length; i++) more.Results[i].Kept = null;
         }
         Released = true;
+        ReturnSaved();
     }
 
     // ---- backward -------------------------------------------------------------------------------------------------------
@@ -192,8 +193,13 @@ internal sealed class OpContext : Node
             if (tracks) BufferPool.StopTracking();
             throw;
         }
-        if (tracks) SendAndReturn(pass, results, slot, more);
-        else Send(pass, results, owned: 0);
+        if (tracks)
+        {
+            SendAndReturn(pass, results, slot, more);
+            return;
+        }
+        LetSavedEscape();
+        Send(pass, results, owned: 0);
     }
 
     private Tensor?[] AllGradients(in GradientSlot slot, GradientSlot[]? more)
@@ -218,7 +224,7 @@ internal sealed class OpContext : Node
         for (int i = 0; i < results.Length; i++)
         {
             if (results[i] is not { } result) continue;
-            traced |= result.IsTraced || result.DType.IsComplex();
+            traced |= !BatchMode.IsNumbers(result) || result.DType.IsComplex();
             bool shared = false;
             for (int j = 0; j < results.Length; j++) shared |= j != i && results[j] is { } other && ReferenceEquals(other.Value.Storage, result.Value.Storage);
             bool sole = BufferPool.WasLent(result.Value.Storage) || (slot.Owned && ReferenceEquals(slot.Gradient!.Value.Storage, result.Value.Storage));
@@ -227,11 +233,18 @@ internal sealed class OpContext : Node
         if (traced)
         {
             BufferPool.StopTracking();
+            LetSavedEscape();
             Send(pass, results, owned: 0);
             return;
         }
         foreach (Tensor? result in results)
-            if (result is not null) BufferPool.Keep(result.Value.Storage);
+        {
+            if (result is null) continue;
+            BufferPool.Keep(result.Value.Storage);
+
+            // It may lie in what was saved.
+            BufferPool.LetEscape(result.Value.Storage);
+        }
         BufferPool.ReturnTracked();
         ConsumeUnless(pass, slot, results);
         for (int i = 1; i < OutputCount; i++) ConsumeUnless(pass, more![i - 1], results);

@@ -79,11 +79,12 @@ internal sealed class CompiledSignature
     public static CompiledSignature Trace(RecordableFunction function, ReadOnlySpan<Tensor> inputs, object?[] constants, CompileOptions options, out Tensor[]? results)
     {
         object? returned = null;
+        RecordableFunction frozen = function.Frozen(inputs);
         RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
         var signature = new CompiledSignature(function, inputs, constants, graph, options)
         {
             Form = function.FormOf(returned!, computed),
-            Function = function.WithoutNumbers(inputs),
+            Function = frozen,
         };
         results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
         return signature;
@@ -182,9 +183,9 @@ internal sealed class CompiledSignature
             if (target.IsTraced) throw TransformErrors.IntoInsideTransform(Op);
             if (target.RequiresGrad) throw TransformErrors.IntoRecorded(Op, i, target.Shape);
             foreach (Tensor input in inputs)
-                if (ReferenceEquals(input.Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (input.Value.Storage.IsMemoryOf(target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
             for (int j = 0; j < i; j++)
-                if (ReferenceEquals(targets[j].Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (targets[j].Value.Storage.IsMemoryOf(target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
         }
     }
 
@@ -206,7 +207,7 @@ internal sealed class CompiledSignature
             if (!target.Dims.AsSpan().SequenceEqual(result.Dims)) throw TransformErrors.IntoShape(Op, i, target.Shape, new Shape(result.Dims));
             if (target.DType != result.DType) throw TransformErrors.IntoDType(Op, i, target.DType, result.DType);
             foreach (RecordedInput input in captured)
-                if (ReferenceEquals(input.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (target.Value.Storage.IsMemoryOf(input.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
             asTheyAre &= target.Value.IsContiguous;
         }
         if (computed is null && asTheyAre) RunInto(inputs, targets);
