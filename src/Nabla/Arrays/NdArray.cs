@@ -49,7 +49,7 @@ internal readonly struct NdArray
 
     /// <summary>A new contiguous array with any content. Shares <paramref name="dims"/>, which nobody may change.</summary>
     public static NdArray Allocate(int[] dims, DType dtype) =>
-        new(Storage.Allocate(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
+        new(AllocationScope.Current?.Lend(dims, dtype) ?? Storage.Allocate(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
 
     /// <summary>A floating-point scalar.</summary>
     public static NdArray Scalar(double value, DType dtype)

@@ -15,13 +15,48 @@ internal abstract class Storage
     // The elements; null if they lie in the storage itself.
     private byte[]? array;
 
+    // Negative where several storages of one memory count together.
+    private int version;
+
     /// <summary>How often the memory was changed in place; what backward saved is valid only while this stands still.</summary>
-    public int Version;
+    public int Version
+    {
+        get => version >= 0 ? version : SharedVersion;
+        set
+        {
+            if (version >= 0) version = value;
+            else SharedVersion = value;
+        }
+    }
+
+    /// <summary>The common count, after <see cref="ShareVersion"/>.</summary>
+    private protected virtual int SharedVersion
+    {
+        get => version;
+        set => version = value;
+    }
 
     /// <summary>The time when this was made, in transforms begun since the program started: what a transform's function captures is older than the transform.</summary>
-    public readonly int Epoch = Epochs.Now;
+    public readonly int Epoch;
 
-    private protected Storage(byte[]? array) => this.array = array;
+    private protected Storage(byte[]? array)
+    {
+        this.array = array;
+        Epoch = Epochs.Now;
+    }
+
+    /// <summary>The memory of another storage.</summary>
+    private protected Storage(Storage other)
+    {
+        array = other.array;
+        Epoch = other.Epoch;
+    }
+
+    /// <summary>From now on the count of changes is a common one.</summary>
+    private protected void ShareVersion() => version = -1;
+
+    /// <summary>Whether two storages are the same memory.</summary>
+    public bool IsMemoryOf(Storage? other) => ReferenceEquals(this, other) || (array is not null && ReferenceEquals(array, other?.array));
 
     /// <summary>Memory that is an ordinary object of the runtime.</summary>
     public static Storage Of(byte[] bytes) => new ObjectStorage(bytes);
@@ -97,15 +132,33 @@ internal abstract class Storage
         return handle;
     }
 
+    /// <summary>The same memory as a storage of its own, whose changes are counted apart; null where the elements lie in the storage itself.</summary>
+    public SharedStorage? Share() => array is { } bytes ? new SharedStorage(this, bytes) : null;
+
     /// <summary>Whoever uses the memory after it was given back fails at once.</summary>
     private protected void Detach() => array = [];
+
+    private protected void MoveToCopy() => array = [.. array!];
 }
 
 /// <summary>Memory that the collector frees.</summary>
 internal sealed class ObjectStorage(byte[] bytes) : Storage(bytes);
 
+/// <summary>The memory of another storage, which is kept alive, so that it is given to nobody else.</summary>
+internal sealed class SharedStorage(Storage owner, byte[] bytes) : Storage(bytes)
+{
+    public Storage? Owner { get; private set; } = owner;
+
+    /// <summary>From now on the elements lie in memory of their own.</summary>
+    public void Part()
+    {
+        MoveToCopy();
+        Owner = null;
+    }
+}
+
 /// <summary>Memory for a few elements, in the object itself.</summary>
-internal sealed class SmallStorage<TRoom>() : Storage(null)
+internal sealed class SmallStorage<TRoom>() : Storage((byte[]?)null)
     where TRoom : unmanaged
 {
     public TRoom Room;

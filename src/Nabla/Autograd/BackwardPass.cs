@@ -312,9 +312,15 @@ internal sealed partial class BackwardPass
         }
         if (!Capture(node, ref slot, more)) return;
         if (node.Released) throw AutogradErrors.GraphConsumed(node);
+
+
+        // If it throws, what is saved is never returned by hand.
+        bool apart = node.SavesApart;
+        if (apart) node.EnterReading();
         if (hooks is { SurroundNode: true }) RunBetweenHooks(node, hooks, slot, more);
         else node.Run(this, slot, more);
         if (!retainGraph) node.Release();
+        if (apart) node.ExitReading();
     }
 
     private void RunBetweenHooks(Node node, NodeHooks hooks, in GradientSlot slot, GradientSlot[]? more)

@@ -176,8 +176,8 @@ internal sealed class ElementwiseNode : Node
     {
         int fromInputs = plan.SavedInputs.Length;
         return index < fromInputs
-            ? SavedTensor.Keep(inputs[plan.SavedInputs[index]], plan.Op.Name)
-            : SavedTensor.KeepOutput(outputs[plan.SavedOutputs[index - fromInputs]], this, plan.SavedOutputs[index - fromInputs]);
+            ? SavedTensor.Keep(inputs[plan.SavedInputs[index]], plan.Op.Name, this)
+            : SavedTensor.KeepOutput(outputs[plan.SavedOutputs[index - fromInputs]], this, plan.SavedOutputs[index - fromInputs], gives: true);
     }
 
     public override string Name => plan.Op.Name + "Backward";
@@ -220,12 +220,17 @@ internal sealed class ElementwiseNode : Node
 
         int count = outputs + saved;
         var room = default(FewTensors);
+        bool traced = false;
         Span<Tensor> arguments = count <= FewTensors.Length ? ((Span<Tensor>)room)[..count] : new Tensor[count];
         for (int j = 0; j < outputs; j++)
         {
             Tensor? gradient = j == 0 ? slot.Gradient : more![j - 1].Gradient;
+            traced |= gradient is { IsTraced: true };
             arguments[j] = gradient ?? VectorSpace.Current.Full(FormOf(j).Dims, 0, FormOf(j).DType);
         }
+
+        // Results lie in memory of their own; who knows, inside transforms.
+        if (traced) LetSavedEscape();
         for (int i = 0; i < saved; i++) arguments[outputs + i] = SavedAt(i).Unpack(plan.Op.Name);
         var resultRoom = default(FewTensors);
         Span<Tensor> results = computed <= FewTensors.Length ? ((Span<Tensor>)resultRoom)[..computed] : new Tensor[computed];
@@ -258,6 +263,7 @@ internal sealed class ElementwiseNode : Node
             more.Saved[i - 2] = default;
         }
         Released = true;
+        ReturnSaved();
     }
 
     private SavedTensor SavedAt(int index)

@@ -110,6 +110,33 @@ public abstract class Node
 
     internal bool HasHooks => extra is { Hooks: not null };
 
+    /// <summary>
+    /// Whether memory of saved values is held apart from the user's handles, so that it can be given back. Whoever reads saved values
+    /// then stands between <see cref="EnterReading"/> and <see cref="ExitReading"/>.
+    /// </summary>
+    internal bool SavesApart => extra is { Apart: not null };
+
+    internal void EnterReading() => Interlocked.Increment(ref Extra.Readers);
+
+    internal void ExitReading() => Interlocked.Decrement(ref Extra.Readers);
+
+    /// <summary>Notes memory that this node alone holds, beside the user, and gives back.</summary>
+    internal void KeepApart(Storage memory) => (Extra.Apart ??= new List<Storage>(2)).Add(memory);
+
+    /// <summary>Leaves the end of saved memory to the collector, because nobody can tell who holds it.</summary>
+    internal void LetSavedEscape()
+    {
+        if (extra is not { Apart: { } apart }) return;
+        foreach (Storage memory in apart) BufferPool.LetEscape(memory);
+    }
+
+    /// <summary>Gives back the memory of saved values, unless somebody else reads them. To be called when who comes later finds none.</summary>
+    private protected void ReturnSaved()
+    {
+        if (extra is not { Apart: { } apart } || Interlocked.CompareExchange(ref extra.Readers, 0, 0) != 1) return;
+        foreach (Storage memory in apart) BufferPool.Return(memory);
+    }
+
     internal NodeHooks Hooks => Extra.Hooks ?? Interlocked.CompareExchange(ref Extra.Hooks, new NodeHooks(this), null) ?? Extra.Hooks;
 
     /// <summary>What waits at the outputs after the first.</summary>
@@ -154,6 +181,12 @@ internal sealed class NodeExtra
     public NodeHooks? Hooks;
     public string? Trace;
     public GradientSlot[]? MoreSlots;
+
+    /// <summary>The memory of saved values that the node gives back.</summary>
+    public List<Storage>? Apart;
+
+    /// <summary>How many read saved values at the moment.</summary>
+    public int Readers;
 }
 
 /// <summary>A gradient on its way to an output of a node.</summary>

@@ -85,6 +85,7 @@ internal abstract class Op(string name)
             flags |= input.Flags;
         }
         if ((complex && !TakesComplex) || (flags & TensorFlags.Traced) != 0) return ApplyMany(inputs)[0];
+        ResultMemory.Current?.Meet(Name, inputs);
         Tensor output = WrapOne(GuardedOne(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, new ReadOnlySpan<Tensor>(in output));
         return output;
@@ -102,6 +103,7 @@ internal abstract class Op(string name)
             complex |= input.DType.IsComplex();
             flags |= input.Flags;
         }
+        ResultMemory.Current?.Meet(Name, inputs);
         if (complex && !TakesComplex) return VectorSpace.Current.OnComplex(this, inputs);
         Tensor[] outputs = (flags & TensorFlags.Traced) != 0 ? EvaluateTraced(flags, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);

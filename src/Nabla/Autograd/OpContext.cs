@@ -59,7 +59,7 @@ internal sealed class OpContext : Node
         {
             Tensor input = inputs[i];
             Edge edge = input.GradientEdge();
-            (object? kept, int version) = op.Saves(i, inputs) ? SavedTensor.Keep(input, op.Name) : (default(object), 0);
+            (object? kept, int version) = op.Saves(i, inputs) ? SavedTensor.Keep(input, op.Name, this) : (default(object), 0);
             bool needed = edge.Node is not null;
             hasSaved |= kept is not null;
             if (i == 0) (first, firstOutput, firstDims, firstType, firstNeeded, keptFirst, versionFirst) = (edge.Node, edge.Output, input.Dims, (byte)input.DType, needed, kept, version);
@@ -69,14 +69,14 @@ internal sealed class OpContext : Node
         bool savesResults = op.SavesResults;
         if (savesResults)
         {
-            (keptResult, versionResult) = SavedTensor.KeepOutput(outputs[0], this, 0);
+            (keptResult, versionResult) = SavedTensor.KeepOutput(outputs[0], this, 0, gives: true);
             hasSaved = true;
         }
         for (int i = 1; i < outputs.Length; i++)
         {
             ref Result result = ref more!.Results[i - 1];
             (result.Dims, result.DType) = (outputs[i].Dims, outputs[i].DType);
-            if (savesResults) (result.Kept, result.Version) = SavedTensor.KeepOutput(outputs[i], this, i);
+            if (savesResults) (result.Kept, result.Version) = SavedTensor.KeepOutput(outputs[i], this, i, gives: true);
         }
     }
 
@@ -172,6 +172,7 @@ internal sealed class OpContext : Node
             for (int i = 0; i < more.Results.Length; i++) more.Results[i].Kept = null;
         }
         Released = true;
+        ReturnSaved();
     }
 
     // ---- backward -------------------------------------------------------------------------------------------------------
@@ -192,8 +193,13 @@ internal sealed class OpContext : Node
             if (tracks) BufferPool.StopTracking();
             throw;
         }
-        if (tracks) SendAndReturn(pass, results, slot, more);
-        else Send(pass, results, owned: 0);
+        if (tracks)
+        {
+            SendAndReturn(pass, results, slot, more);
+            return;
+        }
+        LetSavedEscape();
+        Send(pass, results, owned: 0);
     }
 
     private Tensor?[] AllGradients(in GradientSlot slot, GradientSlot[]? more)
@@ -218,7 +224,7 @@ internal sealed class OpContext : Node
         for (int i = 0; i < results.Length; i++)
         {
             if (results[i] is not { } result) continue;
-            traced |= result.IsTraced || result.DType.IsComplex();
+            traced |= !BatchMode.IsNumbers(result) || result.DType.IsComplex();
             bool shared = false;
             for (int j = 0; j < results.Length; j++) shared |= j != i && results[j] is { } other && ReferenceEquals(other.Value.Storage, result.Value.Storage);
             bool sole = BufferPool.WasLent(result.Value.Storage) || (slot.Owned && ReferenceEquals(slot.Gradient!.Value.Storage, result.Value.Storage));
@@ -227,11 +233,18 @@ internal sealed class OpContext : Node
         if (traced)
         {
             BufferPool.StopTracking();
+            LetSavedEscape();
             Send(pass, results, owned: 0);
             return;
         }
         foreach (Tensor? result in results)
-            if (result is not null) BufferPool.Keep(result.Value.Storage);
+        {
+            if (result is null) continue;
+            BufferPool.Keep(result.Value.Storage);
+
+            // It may lie in what was saved.
+            BufferPool.LetEscape(result.Value.Storage);
+        }
         BufferPool.ReturnTracked();
         ConsumeUnless(pass, slot, results);
         for (int i = 1; i < OutputCount; i++) ConsumeUnless(pass, more![i - 1], results);

@@ -186,9 +186,9 @@ internal sealed class CompiledSignature
             if (target.IsTraced) throw TransformErrors.IntoInsideTransform(Op);
             if (target.RequiresGrad) throw TransformErrors.IntoRecorded(Op, i, target.Shape);
             foreach (Tensor input in inputs)
-                if (ReferenceEquals(input.Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (input.Value.Storage.IsMemoryOf(target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
             for (int j = 0; j < i; j++)
-                if (ReferenceEquals(targets[j].Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (targets[j].Value.Storage.IsMemoryOf(target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
         }
     }
 
@@ -210,7 +210,7 @@ internal sealed class CompiledSignature
             if (!target.Dims.AsSpan().SequenceEqual(result.Dims)) throw TransformErrors.IntoShape(Op, i, target.Shape, new Shape(result.Dims));
             if (target.DType != result.DType) throw TransformErrors.IntoDType(Op, i, target.DType, result.DType);
             foreach (RecordedInput input in captured)
-                if (ReferenceEquals(input.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (target.Value.Storage.IsMemoryOf(input.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
             asTheyAre &= target.Value.IsContiguous;
         }
         if (computed is null && asTheyAre) RunInto(inputs, targets);

@@ -52,6 +52,7 @@ internal static unsafe class TiledProduct<R, V, T>
         return (12 * twelves, over >= 8 ? 8 : 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, T* add, nint addRow)
     {
         // Rows of A are read where they lie: a line in the cache serves many steps of a tile, and the second cache keeps the block. So are
@@ -79,6 +80,7 @@ internal static unsafe class TiledProduct<R, V, T>
     {
         private readonly T* packed = whole < n ? MatrixPacking.RoomForB<T>((nint)((n - whole + StripColumns - 1) / StripColumns) * StripStep(depth)) : null;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Multiply()
         {
             if ((long)m * n * depth < 2 * MatrixProduct.Grain)
@@ -117,6 +119,7 @@ internal static unsafe class TiledProduct<R, V, T>
             for (int i = rowFrom; i < rowTo; i += BlockRows) RowBlock(i, Math.Min(BlockRows, rowTo - i), columnFrom, columnTo);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowBlock(int top, int rows, int columnFrom, int columnTo)
         {
             T* left = a + top * aRow;
