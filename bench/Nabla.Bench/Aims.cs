@@ -48,11 +48,13 @@ internal static class Aims
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled, into given memory as in C++", "C++ -O3", 1, (group, name) => group == FusedCases.Group.Heading && name == FusedCases.Into, rival => rival == "C++ -O3"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled, into given memory as in C++", "C++ -O3 -ffast-math", 1, (group, name) => group == FusedCases.Group.Heading && name == FusedCases.Into, rival => rival == "C++ -O3 -ffast-math"),
         new("sum(exp(tanh(u·v) + u)), value and gradient, compiled", "PyTorch", 1.0 / 7, (group, name) => group == FusedCases.Group.Heading && name == "compiled", IsPyTorch),
-        new("MatMul, float32 and float64, 64² to 2048² and 32 × 64², the worst", "OpenBLAS", 1 / 0.95, (group, name) => IsProduct(group, name), rival => rival == "OpenBLAS"),
+        new("MatMul into given memory, as OpenBLAS's, float32 and float64, 64² to 2048² and 32 × 64², the worst", "OpenBLAS", 1 / 0.95, (group, name) => IsProduct(group, name), rival => rival == "OpenBLAS"),
         new("MatMul, the same, the best", "OpenBLAS", 1, (group, name) => IsProduct(group, name), rival => rival == "OpenBLAS", Counts.Best),
+        new("MatMul that makes its result, as PyTorch's, float32 and float64, 64² to 2048² and 32 × 64², the worst", "PyTorch", 1 / 0.95, (group, name) => IsProduct(group, name), IsPyTorch),
         new("MatMul with two threads, the worst", MatrixCases.OneThread, 1 / 1.8, (group, _) => group == MatrixCases.AllThreads.Heading, rival => rival == MatrixCases.OneThread),
         new("MatMul with two threads, the median", MatrixCases.OneThread, 1 / 1.8, (group, _) => group == MatrixCases.AllThreads.Heading, rival => rival == MatrixCases.OneThread, Counts.Median),
-        new("a step of training, MLP, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP"), IsPyTorch),
+        new("a step of training, MLP, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP") && !IsCompiled(name), IsPyTorch),
+        new("the same, gradient compiled, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "MLP") && IsCompiled(name), IsPyTorch),
         new("a step of training, small conv net, batch 1, 32, 256, the worst", "PyTorch", 1, (group, name) => IsTraining(group, name, "conv"), IsPyTorch),
         .. AdBenchCases.Goals.SelectMany(goal => (Aim[])
         [
@@ -69,11 +71,13 @@ internal static class Aims
 
     private static bool IsTraining(string group, string name, string net) => group == TrainingCases.Group.Heading && name.StartsWith(net, StringComparison.Ordinal);
 
+    private static bool IsCompiled(string name) => name.EndsWith(", compiled", StringComparison.Ordinal);
+
     private static bool IsDerivative(string group, string name, string title, bool compiled) =>
         group == AdBenchCases.Heading && name.StartsWith(title, StringComparison.Ordinal) && name.EndsWith(compiled ? ": derivative, compiled" : ": derivative", StringComparison.Ordinal);
 
     private static bool IsProduct(string group, string name) =>
-        group == MatrixCases.Group.Heading && name.StartsWith("MatMul", StringComparison.Ordinal) && !name.Contains("transposed", StringComparison.Ordinal);
+        group == MatrixCases.Group.Heading && name.StartsWith("MatMul", StringComparison.Ordinal) && !name.Contains("transposed", StringComparison.Ordinal) && !IsBackward(name);
 
     private static bool IsBackward(string name) => name.EndsWith("with backward", StringComparison.Ordinal);
 }

@@ -128,7 +128,8 @@ internal sealed class Report(IReadOnlyList<Result> results, PeerSet peers, Machi
     {
         yield return ("date", DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         yield return ("processor", $"{Machine.ProcessorName}, {Environment.ProcessorCount} cores (one used unless a row says otherwise), SIMD {Machine.VectorBits} bits");
-        yield return ("its limits, one thread", $"copy {machine.CopyGigabytes:F1} GB/s, triad {machine.TriadGigabytes:F1} GB/s, fused multiply-add {machine.FloatGigaflops:F0} GFLOP/s float32 and {machine.DoubleGigaflops:F0} float64");
+        yield return ("its limits, one thread", $"{machine.One}");
+        if (machine.All is { } all) yield return ($"its limits, {Environment.ProcessorCount} threads at once", $"{all}: {all.Over(machine.One)}");
         yield return ("Nabla", $"{typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
         yield return ("runtime settings", $"TieredCompilation {Setting("System.Runtime.TieredCompilation", "TieredCompilation")}, TieredPGO {Setting("System.Runtime.TieredPGO", "TieredPGO")}, server GC {(System.Runtime.GCSettings.IsServerGC ? "on" : "off")}, concurrent GC {Setting("System.GC.Concurrent", "gcConcurrent")}, memory kept by the GC {Setting("System.GC.RetainVM", "GCRetainVM")}");
         foreach ((PeerProgram program, Peer? peer, string? reason) in peers.Started)

@@ -1,6 +1,9 @@
 namespace Nabla.Bench.Cases;
 
-/// <summary>Products of square matrices, of a matrix and a vector, and linear layers, against OpenBLAS through PyTorch and directly.</summary>
+/// <summary>
+/// Products of square matrices, of a matrix and a vector, and linear layers. PyTorch, which calls OpenBLAS, makes its result as we do;
+/// OpenBLAS called directly writes to memory that it is given, and so do we beside it.
+/// </summary>
 internal static class MatrixCases
 {
     // 95 % of OpenBLAS's speed; both threads 1.8 times one.
@@ -8,18 +11,21 @@ internal static class MatrixCases
 
     public const string OneThread = "one thread";
 
+    /// <summary>How the name ends of a row whose result goes where the last one went.</summary>
+    public const string Into = ", into a given tensor";
+
     private static readonly int[] Sizes = [64, 128, 256, 512, 1024, 2048];
 
     private static readonly int[] Batches = [1, 32, 256];
 
     public static CaseGroup Group { get; } = new("Matrix products",
     [
-        .. Sizes.SelectMany(n => (DType[])[DType.Float32, DType.Float64], (n, dtype) => Product($"{n}²", n, dtype)),
-        Product("512², left transposed", 512, transposes: "TN"),
-        Product("512², right transposed", 512, transposes: "NT"),
-        Product("512²", 512, backward: true),
-        Product("32 × 64²", 64, batch: 32),
-        Product("32 × 64²", 64, DType.Float64, batch: 32),
+        .. Sizes.SelectMany(n => (DType[])[DType.Float32, DType.Float64], (n, dtype) => Product($"{n}²", n, dtype)).SelectMany(rows => rows),
+        .. Product("512², left transposed", 512, transposes: "TN"),
+        .. Product("512², right transposed", 512, transposes: "NT"),
+        WithBackward("512²", 512),
+        .. Product("32 × 64²", 64, batch: 32),
+        .. Product("32 × 64²", 64, DType.Float64, batch: 32),
         .. Vectors(),
         .. Batches.Select(batch => Layer(batch, backward: false)),
         .. Batches.Select(batch => Layer(batch, backward: true)),
@@ -27,52 +33,64 @@ internal static class MatrixCases
 
     public static CaseGroup AllThreads { get; } = new("Matrix products, all threads",
     [
-        .. Sizes.Where(n => n >= 256).SelectMany(n => (DType[])[DType.Float32, DType.Float64], (n, dtype) => Product($"{n}²", n, dtype, allThreads: true)),
-        Product("32 × 64²", 64, batch: 32, allThreads: true),
+        .. Sizes.Where(n => n >= 256).SelectMany(n => (DType[])[DType.Float32, DType.Float64], (n, dtype) => Product($"{n}²", n, dtype, allThreads: true)).SelectMany(rows => rows),
+        .. Product("32 × 64²", 64, batch: 32, allThreads: true),
         .. Vectors(allThreads: true),
         .. Batches.Select(batch => Layer(batch, backward: true, allThreads: true)),
     ]);
 
-    private static Case Product(string size, int n, DType dtype = DType.Float32, string transposes = "NN", bool backward = false, int batch = 0, bool allThreads = false)
+    private static Case[] Product(string size, int n, DType dtype = DType.Float32, string transposes = "NN", int batch = 0, bool allThreads = false)
     {
-        Func<Func<Tensor>> prepare = () =>
+        int[] shape = batch > 0 ? [batch, n, n] : [n, n];
+        string name = $"MatMul {size}{(dtype == DType.Float64 ? ", float64" : "")}";
+        return Both(name, $"{(dtype == DType.Float64 ? "dgemm" : "sgemm")} {n} {n} {n} {transposes} {Math.Max(batch, 1)}", shape, dtype, allThreads, () =>
         {
-            int[] shape = batch > 0 ? [batch, n, n] : [n, n];
-            Tensor x = Data.Uniform(shape, -1, 1, 0, dtype, backward), y = Data.Uniform(shape, -1, 1, 1, dtype, backward);
-            Tensor gradient = Data.GradientOf(x);
-            return () =>
-            {
-                Tensor left = transposes[0] == 'T' ? x.T : x, right = transposes[1] == 'T' ? y.T : y;
-                if (!backward) return left.MatMul(right);
-                x.Grad = y.Grad = null;
-                left.MatMul(right).Backward(gradient);
-                return x.Grad!;
-            };
-        };
-        string name = $"MatMul {size}{(dtype == DType.Float64 ? ", float64" : "")}{(backward ? ", with backward" : "")}";
-        string blas = $"{(dtype == DType.Float64 ? "dgemm" : "sgemm")} {n} {n} {n} {transposes} {Math.Max(batch, 1)}";
-        List<Rival> rivals = [Rival.PyTorch(Goal)];
-        if (!backward) rivals.Add(Rival.OpenBlas(Goal, blas));
-        if (allThreads) rivals.Add(Rival.Ours(OneThread, TwoThreads, () => WithOneThread(prepare())));
-        return new(name, Goal, prepare) { Rivals = rivals, AllThreads = allThreads };
+            Tensor x = Data.Uniform(shape, -1, 1, 0, dtype), y = Data.Uniform(shape, -1, 1, 1, dtype);
+            return () => (transposes[0] == 'T' ? x.T : x).MatMul(transposes[1] == 'T' ? y.T : y);
+        });
     }
 
-    private static IEnumerable<Case> Vectors(bool allThreads = false) =>
-        ((DType[])[DType.Float32, DType.Float64]).SelectMany(dtype => (bool[])[false, true], (dtype, transposed) => Vector(dtype, transposed, allThreads));
-
-    private static Case Vector(DType dtype, bool transposed, bool allThreads)
+    /// <summary>An operation beside PyTorch's, and into a given tensor beside OpenBLAS's.</summary>
+    private static Case[] Both(string name, string blas, int[] result, DType dtype, bool allThreads, Func<Func<Tensor>> prepare)
     {
-        Func<Func<Tensor>> prepare = () =>
+        Func<Func<Tensor>> prepareInto = () =>
+        {
+            Func<Tensor> product = prepare();
+            Tensor into = Tensor.Zeros([.. result], dtype);
+            return () => Tensor.Into(into, product);
+        };
+        List<Rival> rivals = [Rival.OpenBlas(Goal, blas)];
+        if (allThreads && result.Length > 1) rivals.Add(Rival.Ours(OneThread, TwoThreads, () => WithOneThread(prepareInto())));
+        return
+        [
+            new(name, Goal, prepare) { AllThreads = allThreads },
+            new(name + Into, Goal, prepareInto) { Rivals = rivals, AllThreads = allThreads },
+        ];
+    }
+
+    private static Case WithBackward(string size, int n) => new($"MatMul {size}, with backward", Goal, () =>
+    {
+        Tensor x = Data.Uniform([n, n], -1, 1, 0, requiresGrad: true), y = Data.Uniform([n, n], -1, 1, 1, requiresGrad: true);
+        Tensor gradient = Data.GradientOf(x);
+        return () =>
+        {
+            x.Grad = y.Grad = null;
+            x.MatMul(y).Backward(gradient);
+            return x.Grad!;
+        };
+    });
+
+    private static IEnumerable<Case> Vectors(bool allThreads = false) =>
+        ((DType[])[DType.Float32, DType.Float64]).SelectMany(dtype => (bool[])[false, true], (dtype, transposed) => Vector(dtype, transposed, allThreads)).SelectMany(rows => rows);
+
+    private static Case[] Vector(DType dtype, bool transposed, bool allThreads)
+    {
+        string name = $"Mv 1024²{(transposed ? ", transposed" : "")}{(dtype == DType.Float64 ? ", float64" : "")}";
+        return Both(name, $"{(dtype == DType.Float64 ? "dgemv" : "sgemv")} 1024 1024{(transposed ? " T" : "")}", [1024], dtype, allThreads, () =>
         {
             Tensor matrix = Data.Uniform([1024, 1024], -1, 1, 0, dtype), x = Data.Uniform([1024], -1, 1, 1, dtype);
             return () => (transposed ? matrix.T : matrix).MatMul(x);
-        };
-        string name = $"Mv 1024²{(transposed ? ", transposed" : "")}{(dtype == DType.Float64 ? ", float64" : "")}";
-        return new(name, Goal, prepare)
-        {
-            Rivals = [Rival.PyTorch(Goal), Rival.OpenBlas(Goal, $"{(dtype == DType.Float64 ? "dgemv" : "sgemv")} 1024 1024{(transposed ? " T" : "")}")],
-            AllThreads = allThreads,
-        };
+        });
     }
 
     private static Case Layer(int batch, bool backward, bool allThreads = false) =>

@@ -13,7 +13,7 @@ internal static class TrainingCases
 
     private static readonly int[] Batches = [1, 32, 256];
 
-    public static CaseGroup Group { get; } = new("Steps of training", [.. Batches.Select(n => Mlp(n, false)), .. Batches.Select(n => ConvNet(n, false))]);
+    public static CaseGroup Group { get; } = new("Steps of training", [.. Batches.Select(n => Mlp(n, false)), .. Batches.Select(n => ConvNet(n, false)), .. Batches.Select(CompiledMlp)]);
 
     public static CaseGroup AllThreads { get; } = new("Steps of training, all threads", [.. Batches.Select(n => Mlp(n, true)), .. Batches.Select(n => ConvNet(n, true))]);
 
@@ -21,6 +21,12 @@ internal static class TrainingCases
         new Sequential(new Linear(Side * Side, 256), new Relu(), new Linear(256, 256), new Relu(), new Linear(256, Classes)),
         Data.Uniform([batch, Side * Side], 0, 1)))
     { AllThreads = allThreads };
+
+    /// <summary>The loss and its gradient as one program, against PyTorch's step as it is.</summary>
+    private static Case CompiledMlp(int batch) => new($"MLP 784-256-256-10, batch {batch}, compiled", 1, () => Step(
+        new Sequential(new Linear(Side * Side, 256), new Relu(), new Linear(256, 256), new Relu(), new Linear(256, Classes)),
+        Data.Uniform([batch, Side * Side], 0, 1), compiled: true))
+    { Rivals = [Rival.PyTorch(1, $"MLP 784-256-256-10, batch {batch}")] };
 
     private static Case ConvNet(int batch, bool allThreads) => new($"conv net 28², batch {batch}", 1, () => Step(
         new Sequential(
@@ -30,7 +36,7 @@ internal static class TrainingCases
         Data.Uniform([batch, 1, Side, Side], 0, 1)))
     { AllThreads = allThreads };
 
-    private static Func<Tensor> Step(Sequential model, Tensor x)
+    private static Func<Tensor> Step(Sequential model, Tensor x, bool compiled = false)
     {
         int seed = 1;
         model.LoadStateDict(model.NamedParameters().ToDictionary(p => p.Name, p =>
@@ -41,6 +47,23 @@ internal static class TrainingCases
         Tensor labels = Tensor.Arange(x.Shape[0]).Remainder(Classes).Long();
         var optimizer = new Sgd(model.Parameters(), LearningRate, Momentum);
         Tensor first = model.Parameters()[0];
+        if (compiled)
+        {
+            IReadOnlyList<Tensor> parameters = [.. model.Parameters()];
+            CompiledFunction<Tensor, Tensor, Tensor[]> gradients = Functional.Compile((Tensor input, Tensor target) =>
+                Array.ConvertAll(Autograd.Grad([Losses.CrossEntropy(model.Forward(input), target)], parameters), gradient => gradient!));
+            return () =>
+            {
+                optimizer.ZeroGrad();
+                using (Autograd.NoGrad())
+                {
+                    Tensor[] found = gradients.Call(x, labels);
+                    for (int i = 0; i < found.Length; i++) parameters[i].Grad = found[i];
+                }
+                optimizer.Step();
+                return first.Grad!;
+            };
+        }
         return () =>
         {
             optimizer.ZeroGrad();

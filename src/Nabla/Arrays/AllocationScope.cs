@@ -2,7 +2,8 @@ namespace Nabla;
 
 /// <summary>
 /// While open on a thread, decides where the memory of new arrays comes from, or only notes it. A recording of a function notes
-/// which storages were made inside of it; a compiled program hands out the same few storages at every run.
+/// which storages were made inside of it; a compiled program hands out the same few storages at every run; a result that was
+/// given a place is computed there.
 /// </summary>
 internal abstract class AllocationScope
 {
@@ -24,6 +25,9 @@ internal abstract class AllocationScope
         current = scope;
         return before;
     }
+
+    /// <summary>Memory of exactly the size of a contiguous array of this shape and type, for the array to lie in; null to ask <see cref="Rent"/>.</summary>
+    public virtual Storage? Lend(int[] dims, DType dtype) => null;
 
     /// <summary>Memory of at least so many bytes, with any content; null to take it from where it always comes from.</summary>
     public abstract Storage? Rent(int bytes);

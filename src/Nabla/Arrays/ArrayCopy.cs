@@ -27,7 +27,7 @@ internal static unsafe class ArrayCopy
         Span<nint> from = stackalloc nint[rank], to = stackalloc nint[rank];
         int[] broadcast = Broadcasting.Strides(source, target.Dims);
         for (int axis = 0; axis < rank; axis++) (from[axis], to[axis]) = (broadcast[axis], target.Strides[axis]);
-        fixed (byte* read = source.Storage.Bytes, write = target.Storage.Bytes)
+        fixed (byte* read = source.Storage, write = target.Storage)
         {
             byte* first = read + ((long)source.Offset * source.DType.Size());
             byte* place = write + ((long)target.Offset * target.DType.Size());

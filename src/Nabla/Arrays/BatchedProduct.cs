@@ -11,7 +11,7 @@ internal static unsafe class BatchedProduct
     {
         int m = a.Dims[^2], k = a.Dims[^1], n = b.Dims[^1];
         if (a.Rank == 2 && b.Rank == 2)
-            return Single(a, a.Strides[0], a.Strides[1], b, b.Strides[0], b.Strides[1], NdArray.Allocate([m, n], a.DType), m, n, k, n);
+            return Single(a, a.Strides[0], a.Strides[1], b, b.Strides[0], b.Strides[1], NdArray.Allocate(Shape.Lengths(m, n), a.DType), m, n, k, n);
 
         int[] batchA = a.Dims[..^2], batchB = b.Dims[..^2];
         int[] batch = Broadcasting.Shapes("MatMul", batchA, batchB);
@@ -34,6 +34,20 @@ internal static unsafe class BatchedProduct
         return result;
     }
 
+    /// <summary>[m, k] · [n, k]ᵀ.</summary>
+    public static NdArray WithTransposed(in NdArray a, in NdArray b)
+    {
+        int m = a.Dims[0], k = a.Dims[1], n = b.Dims[0];
+        return Single(a, a.Strides[0], a.Strides[1], b, b.Strides[1], b.Strides[0], NdArray.Allocate(Shape.Lengths(m, n), a.DType), m, n, k, n);
+    }
+
+    /// <summary>[k, m]ᵀ · [k, n].</summary>
+    public static NdArray TransposedWith(in NdArray a, in NdArray b)
+    {
+        int m = a.Dims[1], k = a.Dims[0], n = b.Dims[1];
+        return Single(a, a.Strides[1], a.Strides[0], b, b.Strides[0], b.Strides[1], NdArray.Allocate(Shape.Lengths(m, n), a.DType), m, n, k, n);
+    }
+
     /// <summary>x·Wᵀ + b for […, k], [n, k] and [n], of one floating-point type.</summary>
     public static NdArray Affine(in NdArray x, in NdArray weight, in NdArray bias)
     {
@@ -42,7 +56,7 @@ internal static unsafe class BatchedProduct
         NdArray row = bias.IsContiguous ? bias : ArrayCopy.Contiguous(bias);
         NdArray result = NdArray.Allocate([.. x.Dims.AsSpan(0, x.Rank - 1), n], x.DType);
         int leftRow = x.Rank == 2 ? x.Strides[0] : k;
-        fixed (byte* a = left.Storage.Bytes, b = weight.Storage.Bytes, c = result.Storage.Bytes, d = row.Storage.Bytes)
+        fixed (byte* a = left.Storage, b = weight.Storage, c = result.Storage, d = row.Storage)
         {
             if (x.DType == DType.Float32)
             {
@@ -101,7 +115,7 @@ internal static unsafe class BatchedProduct
     public static NdArray Single(
         in NdArray a, int aRow, int aCol, in NdArray b, int bRow, int bCol, in NdArray c, int m, int n, int k, int cRow)
     {
-        fixed (byte* x = a.Storage.Bytes, y = b.Storage.Bytes, z = c.Storage.Bytes)
+        fixed (byte* x = a.Storage, y = b.Storage, z = c.Storage)
         {
             switch (c.DType)
             {

@@ -37,7 +37,7 @@ internal static unsafe class ConvolutionKernels
         if (to.Numel == 0) return to.DType == x.DType ? to : ArrayCopy.To(to, x.DType);
         NdArray left = Plain(x, dtype), right = Plain(y, dtype);
         NdArray? added = bias is { } given ? Plain(given, dtype) : null;
-        fixed (byte* first = left.Storage.Bytes, second = right.Storage.Bytes, third = added?.Storage.Bytes, into = to.Storage.Bytes)
+        fixed (byte* first = left.Storage, second = right.Storage, third = added?.Storage, into = to.Storage)
         {
             int offset = added?.Offset ?? 0;
             switch (dtype)

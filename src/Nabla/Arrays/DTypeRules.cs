@@ -4,6 +4,7 @@ namespace Nabla;
 public static class DTypeRules
 {
     /// <summary>The number of bytes of one element.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public static int Size(this DType dtype) => dtype switch
     {
         DType.Float32 or DType.Int32 => 4,

@@ -67,7 +67,7 @@ internal static unsafe class ElementwiseKernel
         }
         if (target.IsContiguous && x.IsContiguous && target.DType is DType.Float32 or DType.Float64)
         {
-            fixed (byte* sum = target.Storage.Bytes, term = x.Storage.Bytes)
+            fixed (byte* sum = target.Storage, term = x.Storage)
             {
                 if (target.DType == DType.Float32) Addition<float>.Run((float*)sum + target.Offset, (float*)term + x.Offset, target.Numel);
                 else Addition<double>.Run((double*)sum + target.Offset, (double*)term + x.Offset, target.Numel);
@@ -105,7 +105,7 @@ internal static unsafe class ElementwiseKernel
 
     private static unsafe void AddStrided(in NdArray target, in NdArray x)
     {
-        fixed (byte* to = target.Storage.Bytes, from = x.Storage.Bytes)
+        fixed (byte* to = target.Storage, from = x.Storage)
         {
             if (target.DType == DType.Float32) StridedAddition.Add((float*)to + target.Offset, (float*)from + x.Offset, target.Dims, target.Strides, x.Strides);
             else StridedAddition.Add((double*)to + target.Offset, (double*)from + x.Offset, target.Dims, target.Strides, x.Strides);
@@ -117,17 +117,28 @@ internal static unsafe class ElementwiseKernel
     private static void RunTiny(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, int count, bool single, Span<NdArray> outputs)
     {
         Span<double> registers = stackalloc double[program.RegisterCount];
+        Span<TinySteps> steps = stackalloc TinySteps[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+            steps[i] = inputs[i].Dims.Length == 0 || dims.Length == 0 ? TinySteps.None : inputs[i].Numel == count && inputs[i].IsContiguous ? TinySteps.One : TinySteps.Any;
         for (int element = 0; element < count; element++)
         {
             for (int i = 0; i < inputs.Length; i++)
             {
                 ref readonly NdArray input = ref inputs[i];
-                int position = input.Dims.Length == 0 || dims.Length == 0 ? input.Offset : Position(input, dims, element);
+                int position = steps[i] == TinySteps.One ? input.Offset + element : steps[i] == TinySteps.None ? input.Offset : Position(input, dims, element);
                 registers[i] = input.DType == DType.Float32 ? input.At<float>(position) : input.GetDouble(position);
             }
             ScalarExecutor.Run(program, registers, single);
             for (int i = 0; i < outputs.Length; i++) outputs[i].SetDouble(outputs[i].Offset + element, registers[program.Outputs[i]]);
         }
+    }
+
+    /// <summary>How an input of a tiny array lies: a single number, in order, or otherwise.</summary>
+    private enum TinySteps : byte
+    {
+        None,
+        One,
+        Any,
     }
 
     private static int Position(in NdArray x, int[] dims, int element)
@@ -147,8 +158,8 @@ internal static unsafe class ElementwiseKernel
 
     private static void RunPinned(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, DType compute, Span<NdArray> outputs)
     {
-        byte[] none = [];
-        byte[] In(ReadOnlySpan<NdArray> arrays, int i) => i < arrays.Length ? arrays[i].Storage.Bytes : none;
+        Storage none = outputs[0].Storage;
+        Storage In(ReadOnlySpan<NdArray> arrays, int i) => i < arrays.Length ? arrays[i].Storage : none;
         byte** bases = stackalloc byte*[MaxPinned + 4];
         fixed (byte* i0 = In(inputs, 0), i1 = In(inputs, 1), i2 = In(inputs, 2), i3 = In(inputs, 3),
             i4 = In(inputs, 4), i5 = In(inputs, 5), i6 = In(inputs, 6), i7 = In(inputs, 7),
@@ -163,22 +174,22 @@ internal static unsafe class ElementwiseKernel
 
     private static void RunWithHandles(Program program, ReadOnlySpan<NdArray> inputs, int[] dims, DType compute, Span<NdArray> outputs)
     {
-        var handles = new GCHandle[inputs.Length + outputs.Length];
+        var handles = new PinnedGCHandle<object>[inputs.Length + outputs.Length];
         byte** bases = stackalloc byte*[handles.Length];
         try
         {
             for (int i = 0; i < handles.Length; i++)
             {
-                byte[] bytes = i < inputs.Length ? inputs[i].Storage.Bytes : outputs[i - inputs.Length].Storage.Bytes;
-                handles[i] = GCHandle.Alloc(bytes, GCHandleType.Pinned);
-                bases[i] = (byte*)handles[i].AddrOfPinnedObject();
+                Storage storage = i < inputs.Length ? inputs[i].Storage : outputs[i - inputs.Length].Storage;
+                handles[i] = storage.Pin(out nint address);
+                bases[i] = (byte*)address;
             }
             Dispatch(program, inputs, bases, dims, compute, outputs, bases + inputs.Length);
         }
         finally
         {
-            foreach (GCHandle handle in handles)
-                if (handle.IsAllocated) handle.Free();
+            foreach (PinnedGCHandle<object> handle in handles)
+                if (handle.IsAllocated) handle.Dispose();
         }
     }
 

@@ -4,13 +4,15 @@ namespace Nabla;
 
 /// <summary>
 /// Asks the system to back large buffers by large pages. A pass over memory then misses fewer translations of addresses, and
-/// the first touch of a buffer costs one fault for two megabytes instead of 512. A hint: nothing depends on it.
+/// the first touch of a buffer costs one fault for two megabytes instead of 512. Gives back the pages of buffers that are no
+/// longer used, which the collector would do only when it looks at its oldest objects. Hints: nothing depends on them.
 /// </summary>
 internal static unsafe class LargePages
 {
     private const int Smallest = 1 << 20;
     private const nint PageSize = 2 << 20;
     private const int UseHugePages = 14; // MADV_HUGEPAGE of Linux.
+    private const int DontNeed = 4; // MADV_DONTNEED: the pages are zeros when they are touched again.
 
     private static readonly delegate* unmanaged<nint, nint, int, int> Advise = Find();
 
@@ -24,6 +26,20 @@ internal static unsafe class LargePages
             nint from = (nint)start / PageSize * PageSize;
             nint to = ((nint)start + buffer.Length + PageSize - 1) / PageSize * PageSize;
             _ = Advise(from, to - from, UseHugePages);
+        }
+    }
+
+    /// <summary>Gives back the pages of a buffer that nobody will read again.</summary>
+    public static void GiveBack(byte[] buffer)
+    {
+        nint page = Environment.SystemPageSize;
+        if (Advise is null || buffer.Length < Smallest) return;
+        fixed (byte* start = buffer)
+        {
+            // Inwards to whole pages: the others belong to neighbours, too.
+            nint from = ((nint)start + page - 1) / page * page;
+            nint to = ((nint)start + buffer.Length) / page * page;
+            _ = Advise(from, to - from, DontNeed);
         }
     }
 

@@ -49,16 +49,14 @@ internal readonly struct NdArray
 
     /// <summary>A new contiguous array with any content. Shares <paramref name="dims"/>, which nobody may change.</summary>
     public static NdArray Allocate(int[] dims, DType dtype) =>
-        new(Storage.Allocate(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
+        new(AllocationScope.Current?.Lend(dims, dtype) ?? Storage.Allocate(Shape.Product(dims), dtype), dims, ContiguousStrides(dims), 0, dtype);
 
     /// <summary>A floating-point scalar.</summary>
     public static NdArray Scalar(double value, DType dtype)
     {
-        byte[] bytes = new byte[dtype == DType.Float32 ? sizeof(float) : sizeof(double)];
-        if (dtype == DType.Float32) Unsafe.As<byte, float>(ref bytes[0]) = (float)value;
-        else Unsafe.As<byte, double>(ref bytes[0]) = value;
-        Storage storage = Storage.Of(bytes);
-        AllocationScope.Current?.Made(storage);
+        Storage storage = Storage.AllocateScalar();
+        if (dtype == DType.Float32) Unsafe.As<byte, float>(ref storage.Reference()) = (float)value;
+        else Unsafe.As<byte, double>(ref storage.Reference()) = value;
         return new NdArray(storage, [], [], 0, dtype);
     }
 
@@ -71,6 +69,7 @@ internal readonly struct NdArray
     {
         if (dims.Length == 0) return [];
         if (dims.Length == 1) return UnitStride;
+        if (dims.Length == 2) return Shape.Lengths(Math.Max(dims[1], 1), 1);
         var strides = new int[dims.Length];
         int stride = 1;
         for (int i = dims.Length - 1; i >= 0; i--)

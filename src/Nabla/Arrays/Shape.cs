@@ -48,7 +48,13 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             if (numel > int.MaxValue)
                 throw new ShapeException($"Shape: {Text(lengths)} has more than {int.MaxValue} elements, the most that one tensor holds. Split it.");
         }
-        return lengths.IsEmpty ? default : new Shape(lengths.ToArray());
+        return lengths.Length switch
+        {
+            0 => default,
+            1 => new Shape(Lengths(lengths[0])),
+            2 => new Shape(Lengths(lengths[0], lengths[1])),
+            _ => new Shape(lengths.ToArray()),
+        };
     }
 
     /// <summary>The shape of a vector.</summary>
@@ -93,6 +99,19 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)Dims).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // ---- the arrays of small shapes, made once: nobody writes to them ----------------------------------------------------
+
+    private const int Shared = 33;
+    private static readonly int[]?[] Vectors = new int[]?[Shared];
+    private static readonly int[]?[] Matrices = new int[]?[Shared * Shared];
+
+    /// <summary>The lengths of a vector.</summary>
+    internal static int[] Lengths(int length) => (uint)length < Shared ? Vectors[length] ??= [length] : [length];
+
+    /// <summary>The lengths of a matrix, or its strides.</summary>
+    internal static int[] Lengths(int rows, int columns) =>
+        (uint)rows < Shared && (uint)columns < Shared ? Matrices[(rows * Shared) + columns] ??= [rows, columns] : [rows, columns];
 
     internal static string Text(ReadOnlySpan<int> dims) => "[" + string.Join(", ", dims.ToArray()) + "]";
 

@@ -113,6 +113,21 @@ internal static class AutogradErrors
     public static AutogradException InPlaceOnNoGradView(string op) =>
         new($"{op}: this view was made inside Autograd.NoGrad() and its base is being recorded. Make the view outside, or change it inside NoGrad.");
 
+    public static AutogradException IntoRecorded(string op, Shape shape) =>
+        new($"{op}: nothing computed into a given tensor is recorded, but a tensor {shape} requires a gradient. Assign the result instead, or do it inside Autograd.NoGrad().");
+
+    public static AutogradException IntoTraced(string op) =>
+        new($"{op}: inside Vmap, Jvp, a trace or a compiled function nothing can be computed into a given tensor. Let the function return the result, and copy it outside.");
+
+    public static AutogradException IntoRead(string op, Shape shape) =>
+        new($"{op}: reads the {shape} tensor that Tensor.Into computes into, after an earlier operation has written there. Clone() the tensor before, or let the first operation read it.");
+
+    public static ShapeException IntoShape(Shape given, Shape needed) =>
+        new($"Into: the result {needed} does not fit the given tensor {given}. Make it with Tensor.Empty({needed}).");
+
+    public static DTypeException IntoDType(DType given, DType needed) =>
+        new($"Into: a {needed.Word()} result does not fit a {given.Word()} tensor. Give a tensor of the result's type, or convert the result with To.");
+
     public static AutogradException WrongGradientCount(string op, int given, int needed) =>
         new($"{op}: backward returned {given} gradients for {needed} inputs. Return one for each input, null where there is none.");
 

@@ -12,8 +12,13 @@ namespace Nabla;
 /// </remarks>
 internal sealed partial class BackwardPass
 {
+    private static int count;
+
     [ThreadStatic]
     private static BackwardPass? idle;
+
+    // What nodes are claimed with; 0 stands for nobody.
+    private readonly int id = Interlocked.Increment(ref count);
 
     private bool retainGraph, createGraph, anomaly;
     private NodeSet? needed;
@@ -181,7 +186,7 @@ internal sealed partial class BackwardPass
             while (waiting.Count > 0)
             {
                 running = waiting.Pop();
-                if (ReferenceEquals(running.Owner, this))
+                if (running.Owner == id)
                 {
                     Visit(running, ref running.Slot, running.MoreSlots);
                     Forget(running);
@@ -227,7 +232,7 @@ internal sealed partial class BackwardPass
     {
         if (edge.Node is not { } node) return;
         if (needed is not null && !needed.Contains(node)) return;
-        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
+        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.FormOf(edge.Output);
         if (!ReferenceEquals(gradient.Dims, dims) && !gradient.Dims.AsSpan().SequenceEqual(dims))
             Replace(ref gradient, ref owned, VectorSpace.Current.SumTo(gradient, dims));
         if (gradient.DType != dtype) Replace(ref gradient, ref owned, VectorSpace.Current.Cast(gradient, dtype));
@@ -238,40 +243,6 @@ internal sealed partial class BackwardPass
             return;
         }
         Add(ref SlotOf(node, edge.Output), gradient, owned);
-    }
-
-    /// <summary>Adds the gradient of a part of an output of a node to those waiting there, without an array of zeros around it.</summary>
-    /// <param name="edge">Where the gradient of the whole goes.</param>
-    /// <param name="view">Cuts the part from the whole.</param>
-    /// <param name="part">The gradient of the part, which is consumed.</param>
-    /// <returns>False if nothing was done: the gradient of the whole has to be made and sent instead.</returns>
-    public bool TrySendPart(Edge edge, ViewOp view, in GradientSlot part)
-    {
-        if (createGraph || anomaly || collected is not null) return false;
-        if (edge.Node is not { } node || (needed is not null && !needed.Contains(node)))
-        {
-            Consume(part);
-            return true;
-        }
-        (int[] dims, DType dtype) = edge.Output == 0 ? (node.OutputDims, node.OutputDType) : node.Output(edge.Output);
-        Tensor gradient = part.Gradient!;
-        if (gradient.DType != dtype) return false;
-        ref GradientSlot slot = ref SlotOf(node, edge.Output);
-        if (edge.Output == 0 && view.Position is { } place && !gradient.IsTraced && gradient.Numel <= PendingParts.MostElements)
-        {
-            pending ??= [];
-            if (!pending.TryGetValue(node, out PendingParts? parts)) pending[node] = parts = new PendingParts(place.Axis);
-            if (parts.Axis == place.Axis)
-            {
-                parts.Add(place.Index, view, part);
-                return true;
-            }
-        }
-        bool empty = slot.Gradient is null;
-        if (!PartialGradients.TryAdd(ref slot.Gradient, slot.Owned, dims, gradient, view)) return false;
-        slot.Owned |= empty;
-        Consume(part);
-        return true;
     }
 
     /// <summary>
@@ -313,10 +284,10 @@ internal sealed partial class BackwardPass
 
     private ref GradientSlot SlotOf(Node node, int output)
     {
-        if (!ReferenceEquals(node.Owner, this))
+        if (node.Owner != id)
         {
             if (shared is not null && shared.TryGetValue(node, out GradientSlot[]? slots)) return ref slots[output];
-            if (Interlocked.CompareExchange(ref node.Owner, this, null) is not null)
+            if (Interlocked.CompareExchange(ref node.Owner, id, 0) != 0)
             {
                 slots = new GradientSlot[node.OutputCount];
                 (shared ??= []).Add(node, slots);
@@ -341,9 +312,15 @@ internal sealed partial class BackwardPass
         }
         if (!Capture(node, ref slot, more)) return;
         if (node.Released) throw AutogradErrors.GraphConsumed(node);
+
+
+        // If it throws, what is saved is never returned by hand.
+        bool apart = node.SavesApart;
+        if (apart) node.EnterReading();
         if (hooks is { SurroundNode: true }) RunBetweenHooks(node, hooks, slot, more);
         else node.Run(this, slot, more);
         if (!retainGraph) node.Release();
+        if (apart) node.ExitReading();
     }
 
     private void RunBetweenHooks(Node node, NodeHooks hooks, in GradientSlot slot, GradientSlot[]? more)
@@ -384,11 +361,11 @@ internal sealed partial class BackwardPass
 
     private void Forget(Node node)
     {
-        if (!ReferenceEquals(node.Owner, this)) return;
+        if (node.Owner != id) return;
         node.Slot = default;
         node.MoreSlots = null;
         if (ReferenceEquals(running, node)) running = null;
-        Volatile.Write(ref node.Owner, null);
+        Volatile.Write(ref node.Owner, 0);
     }
 
     /// <summary>Notes a gradient for a tensor's Grad; it is added when the walk has succeeded.</summary>

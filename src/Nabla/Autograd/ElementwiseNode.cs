@@ -11,14 +11,13 @@ namespace Nabla;
 /// </remarks>
 internal sealed class GradientPlan
 {
-    private readonly ElementwiseOp op;
     private readonly Lazy<ElementwiseOp> backward;
     private readonly Lazy<ElementwiseOp> tangent;
     private readonly int[] wanted;
 
     public GradientPlan(ElementwiseOp op, int mask)
     {
-        this.op = op;
+        Op = op;
         Mask = mask;
         wanted = [.. Enumerable.Range(0, op.Arity).Where(i => (mask >> i & 1) != 0)];
         ElementwiseOp.Definition f = op.Declared;
@@ -70,6 +69,8 @@ internal sealed class GradientPlan
         tangent = new Lazy<ElementwiseOp>(() => Declare(op.Name + "Tangent", [.. tangents, .. saved], forward));
     }
 
+    public ElementwiseOp Op { get; }
+
     /// <summary>The inputs that want a gradient, as bits.</summary>
     public int Mask { get; }
 
@@ -110,7 +111,7 @@ internal sealed class GradientPlan
         return results;
     }
 
-    public override string ToString() => $"{op.Name} {Mask:b}";
+    public override string ToString() => $"{Op.Name} {Mask:b}";
 
     // A gradient is kept out of a branch whose derivative is 0: it may be infinite or NaN there, and 0 times that is not 0.
     private static Expr Chain(Expr partial, Expr incoming) => PendingProduct.Times(partial, PendingProduct.Of(incoming))?.Value ?? 0;
@@ -125,61 +126,78 @@ internal sealed class GradientPlan
 }
 
 /// <summary>A recorded elementwise operation.</summary>
+/// <remarks>
+/// There is one for every operation on scalars, so it is kept small: two inputs and two saved values have their places in it, and
+/// the history of a saved value is not kept, because the edges know it.
+/// </remarks>
 internal sealed class ElementwiseNode : Node
 {
-    private readonly ElementwiseOp op;
     private readonly GradientPlan plan;
-    private readonly Edge first, second;
-    private readonly Edge[]? moreEdges;
-    private readonly int edgeCount;
-    private readonly DType[]? moreOutputs;
-    private SavedTensor savedFirst, savedSecond;
-    private SavedTensor[]? savedMore;
+    private readonly Node? first, second;
+    private readonly int firstOutput, secondOutput;
+    private object? savedFirst, savedSecond;
+    private readonly int versionFirst, versionSecond;
+    private readonly More? more;
 
-    public ElementwiseNode(ElementwiseOp op, GradientPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-        : base(outputs[0].Dims, outputs[0].DType)
+    /// <summary>What does not find its place in the node.</summary>
+    private sealed class More
     {
-        this.op = op;
-        this.plan = plan;
-        edgeCount = inputs.Length;
-        first = inputs[0].GradientEdge();
-        if (inputs.Length > 1) second = inputs[1].GradientEdge();
-        if (inputs.Length > 2)
-        {
-            moreEdges = new Edge[inputs.Length - 2];
-            for (int i = 2; i < inputs.Length; i++) moreEdges[i - 2] = inputs[i].GradientEdge();
-        }
-        if (outputs.Length > 1)
-        {
-            moreOutputs = new DType[outputs.Length - 1];
-            for (int j = 1; j < outputs.Length; j++) moreOutputs[j - 1] = outputs[j].DType;
-        }
-
-        int count = plan.SavedInputs.Length + plan.SavedOutputs.Length;
-        if (count > 2) savedMore = new SavedTensor[count - 2];
-        int at = 0;
-        foreach (int i in plan.SavedInputs) Save(at++, new SavedTensor(inputs[i], op.Name));
-        foreach (int j in plan.SavedOutputs) Save(at++, new SavedTensor(outputs[j], this, j));
+        public Edge[] Edges = [];
+        public DType[] Outputs = [];
+        public (object? Kept, int Version)[] Saved = [];
     }
 
-    public override string Name => op.Name + "Backward";
+    public ElementwiseNode(GradientPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+        : base(outputs[0].Dims, outputs[0].DType)
+    {
+        this.plan = plan;
+        (first, firstOutput) = inputs[0].GradientEdge();
+        if (inputs.Length > 1) (second, secondOutput) = inputs[1].GradientEdge();
+        int count = SavedCount;
+        if (inputs.Length > 2 || outputs.Length > 1 || count > 2) more = Further(inputs, outputs, count);
+        for (int i = 0; i < count; i++)
+        {
+            (object kept, int version) = Save(i, inputs, outputs);
+            if (i == 0) (savedFirst, versionFirst) = (kept, version);
+            else if (i == 1) (savedSecond, versionSecond) = (kept, version);
+            else more!.Saved[i - 2] = (kept, version);
+        }
+    }
 
-    internal override int EdgeCount => edgeCount;
+    private static More Further(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, int saved)
+    {
+        var more = new More { Edges = new Edge[Math.Max(0, inputs.Length - 2)], Outputs = new DType[outputs.Length - 1], Saved = new (object?, int)[Math.Max(0, saved - 2)] };
+        for (int i = 2; i < inputs.Length; i++) more.Edges[i - 2] = inputs[i].GradientEdge();
+        for (int j = 1; j < outputs.Length; j++) more.Outputs[j - 1] = outputs[j].DType;
+        return more;
+    }
+
+    private (object Kept, int Version) Save(int index, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        int fromInputs = plan.SavedInputs.Length;
+        return index < fromInputs
+            ? SavedTensor.Keep(inputs[plan.SavedInputs[index]], plan.Op.Name, this)
+            : SavedTensor.KeepOutput(outputs[plan.SavedOutputs[index - fromInputs]], this, plan.SavedOutputs[index - fromInputs], gives: true);
+    }
+
+    public override string Name => plan.Op.Name + "Backward";
+
+    internal override int EdgeCount => plan.Op.Arity;
 
     internal override int OutputCount => plan.OutputCount;
 
     private int SavedCount => plan.SavedInputs.Length + plan.SavedOutputs.Length;
 
-    internal override Edge EdgeAt(int input) => input switch { 0 => first, 1 => second, _ => moreEdges![input - 2] };
+    internal override Edge EdgeAt(int input) => input switch { 0 => new Edge(first, firstOutput), 1 => new Edge(second, secondOutput), _ => more!.Edges[input - 2] };
 
-    internal override (int[] Dims, DType DType) Output(int index) => (OutputDims, index == 0 ? OutputDType : moreOutputs![index - 1]);
+    internal override (int[] Dims, DType DType) FormOf(int index) => (OutputDims, index == 0 ? OutputDType : more!.Outputs[index - 1]);
 
     internal override string[] SavedNames()
     {
         if (Released) throw AutogradErrors.SavedFreed(Name);
         return
         [
-            .. plan.SavedInputs.Select(i => op.Declared.Inputs[i].Name),
+            .. plan.SavedInputs.Select(i => plan.Op.Declared.Inputs[i].Name),
             .. plan.SavedOutputs.Select(j => plan.OutputCount == 1 ? "result" : $"result{j}"),
         ];
     }
@@ -202,13 +220,18 @@ internal sealed class ElementwiseNode : Node
 
         int count = outputs + saved;
         var room = default(FewTensors);
+        bool traced = false;
         Span<Tensor> arguments = count <= FewTensors.Length ? ((Span<Tensor>)room)[..count] : new Tensor[count];
         for (int j = 0; j < outputs; j++)
         {
             Tensor? gradient = j == 0 ? slot.Gradient : more![j - 1].Gradient;
-            arguments[j] = gradient ?? VectorSpace.Current.Full(Output(j).Dims, 0, Output(j).DType);
+            traced |= gradient is { IsTraced: true };
+            arguments[j] = gradient ?? VectorSpace.Current.Full(FormOf(j).Dims, 0, FormOf(j).DType);
         }
-        for (int i = 0; i < saved; i++) arguments[outputs + i] = SavedAt(i).Unpack(op.Name);
+
+        // Results lie in memory of their own; who knows, inside transforms.
+        if (traced) LetSavedEscape();
+        for (int i = 0; i < saved; i++) arguments[outputs + i] = SavedAt(i).Unpack(plan.Op.Name);
         var resultRoom = default(FewTensors);
         Span<Tensor> results = computed <= FewTensors.Length ? ((Span<Tensor>)resultRoom)[..computed] : new Tensor[computed];
         plan.Backward.Apply(arguments, results);
@@ -229,22 +252,24 @@ internal sealed class ElementwiseNode : Node
 
     internal override void Release()
     {
-        if (SavedCount == 0) return;
-        savedFirst.Release();
-        savedSecond.Release();
-        if (savedMore is not null)
-            foreach (SavedTensor saved in savedMore) saved.Release();
-        savedFirst = savedSecond = default;
-        savedMore = null;
+        int count = SavedCount;
+        if (count == 0) return;
+        SavedTensor.Release(savedFirst);
+        SavedTensor.Release(savedSecond);
+        savedFirst = savedSecond = null;
+        for (int i = 2; i < count; i++)
+        {
+            SavedTensor.Release(more!.Saved[i - 2].Kept);
+            more.Saved[i - 2] = default;
+        }
         Released = true;
+        ReturnSaved();
     }
 
-    private void Save(int index, SavedTensor tensor)
+    private SavedTensor SavedAt(int index)
     {
-        if (index == 0) savedFirst = tensor;
-        else if (index == 1) savedSecond = tensor;
-        else savedMore![index - 2] = tensor;
+        (object? kept, int version) = index switch { 0 => (savedFirst, versionFirst), 1 => (savedSecond, versionSecond), _ => more!.Saved[index - 2] };
+        Node? history = index < plan.SavedInputs.Length ? EdgeAt(plan.SavedInputs[index]).History : this;
+        return new SavedTensor(kept, history, version);
     }
-
-    private SavedTensor SavedAt(int index) => index switch { 0 => savedFirst, 1 => savedSecond, _ => savedMore is { } more ? more[index - 2] : default };
 }

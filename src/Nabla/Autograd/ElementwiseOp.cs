@@ -170,6 +170,7 @@ public sealed partial class ElementwiseOp
             complex |= input.Value.DType.IsComplex();
             flags |= input.Flags;
         }
+        ResultMemory.Current?.Meet(Name, inputs);
         if (complex)
         {
             outputs[0] = EvaluateComplex(inputs, flags);
@@ -220,7 +221,14 @@ public sealed partial class ElementwiseOp
         var room = default(FewArrays);
         Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
-        ElementwiseKernel.Run(program, arrays, dims, ComputeType(type), result, outputs);
+        if (!ItemsLast.Continues(arrays, dims))
+        {
+            ElementwiseKernel.Run(program, arrays, dims, ComputeType(type), result, outputs);
+            return;
+        }
+        for (int i = 0; i < arrays.Length; i++) arrays[i] = ItemsLast.Turned(arrays[i], dims.Length);
+        ElementwiseKernel.Run(program, arrays, ItemsLast.Turned(dims), ComputeType(type), result, outputs);
+        for (int i = 0; i < outputs.Length; i++) outputs[i] = ItemsLast.Back(outputs[i]);
     }
 
     /// <summary>
@@ -240,7 +248,7 @@ public sealed partial class ElementwiseOp
             if ((inputs[i].Flags & TensorFlags.Traced) != 0 || value.DType.IsComplex()) return false;
 
             // Elements that were overwritten must not be read for other ones.
-            if (ReferenceEquals(value.Storage, target.Storage) && !(value.Offset == target.Offset && value.IsContiguous && value.Dims.AsSpan().SequenceEqual(target.Dims))) return false;
+            if (value.Storage.IsMemoryOf(target.Storage) && !(value.Offset == target.Offset && value.IsContiguous && value.Dims.AsSpan().SequenceEqual(target.Dims))) return false;
         }
         DType type = ResultType(inputs);
         if (type != target.DType || !ResultDims(inputs).AsSpan().SequenceEqual(target.Dims)) return false;
@@ -287,7 +295,7 @@ public sealed partial class ElementwiseOp
             if (inputs[i].RequiresGrad && inputs[i].DType.IsFloatingPoint()) mask |= 1 << i;
         if (mask == 0) return;
         GradientPlan plan = Plan(mask);
-        var node = new ElementwiseNode(this, plan, inputs, outputs);
+        var node = new ElementwiseNode(plan, inputs, outputs);
         for (int i = 0; i < outputs.Length; i++) outputs[i].SetHistory(node, i);
         GraphRecording.Current?.Add(node, inputs, outputs);
     }

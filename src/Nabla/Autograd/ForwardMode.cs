@@ -29,9 +29,7 @@ internal static class ForwardMode
         for (int i = 0; i < inputs.Length; i++) (primals[i], tangents[i]) = Split(inputs[i], level);
         Tensor[] outputs = op.ApplyMany(primals);
 
-        var context = new OpContext(op, inputs.Length, outputs.Length);
-        for (int i = 0; i < inputs.Length; i++) context.DescribePrimal(i, primals[i], needed: tangents[i] is not null);
-        for (int i = 0; i < outputs.Length; i++) context.SaveOutput(i, outputs[i]);
+        var context = new OpContext(op, primals, tangents, outputs);
         Tensor?[] results = op.Jvp(context, tangents);
 
         var pairs = new Tensor[outputs.Length];

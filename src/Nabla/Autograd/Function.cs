@@ -189,7 +189,7 @@ public abstract class Function
 
         internal override Edge EdgeAt(int input) => edges[input];
 
-        internal override (int[] Dims, DType DType) Output(int index) => outputs[index];
+        internal override (int[] Dims, DType DType) FormOf(int index) => outputs[index];
 
         internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : [.. Enumerable.Range(0, Context.SavedCount).Select(i => $"saved{i}")];
 

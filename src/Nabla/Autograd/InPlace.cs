@@ -68,7 +68,7 @@ internal static class InPlace
             return target;
         }
         // A value cut from the tensor's own memory must be read before it is overwritten.
-        bool shared = ReferenceEquals(result.Value.Storage, target.Value.Storage);
+        bool shared = result.Value.Storage.IsMemoryOf(target.Value.Storage);
         Recorder.Current?.Write(op, target.Value, result.Value);
         ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;
@@ -117,7 +117,8 @@ internal static class InPlace
         if ((target.Flags & TensorFlags.DetachedItems) != 0) throw AutogradErrors.InPlaceOnDetachedItems(op, target.Shape);
     }
 
-    private static void CheckOverlap(string op, Tensor target)
+    /// <exception cref="AutogradException">Several elements of the target share one place in memory.</exception>
+    public static void CheckOverlap(string op, Tensor target)
     {
         if (target.Numel <= 1) return;
         int[] axes = new int[target.Rank];

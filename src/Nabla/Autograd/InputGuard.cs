@@ -34,7 +34,7 @@ internal sealed class InputGuard : IDisposable
     {
         for (InputGuard? guard = innermost; guard is not null; guard = guard.outer)
             for (int i = 0; i < guard.before.Length; i++)
-                if (ReferenceEquals(guard.before[i].Memory, target.Value.Storage)) throw guard.Mutated(i);
+                if (guard.before[i].Memory.IsMemoryOf(target.Value.Storage)) throw guard.Mutated(i);
     }
 
     /// <exception cref="AutogradException">An input has another value than before.</exception>

@@ -38,6 +38,8 @@ internal abstract class LinearOp(string name) : Op(name)
 
     protected override bool SavesInput(int input, ReadOnlySpan<Tensor> inputs) => !inputs[input].DType.HasDerivatives();
 
+    internal override void Vjp(OpContext context, Tensor gradient, Span<Tensor?> results) => TransposeAll(context, gradient).CopyTo(results);
+
     internal sealed override Tensor?[] Vjp(OpContext context, Tensor?[] gradients) =>
         gradients[0] is { } gradient ? TransposeAll(context, gradient) : new Tensor?[context.InputCount];
 
@@ -73,12 +75,15 @@ internal abstract class BilinearOp(string name) : Op(name)
 
     internal sealed override Tensor?[] Vjp(OpContext context, Tensor?[] gradients)
     {
-        if (gradients[0] is not { } gradient) return [null, null];
-        return
-        [
-            context.Needs(0) ? TransposeLeft(gradient, context[1], context) : null,
-            context.Needs(1) ? TransposeRight(gradient, context[0], context) : null,
-        ];
+        var results = new Tensor?[2];
+        if (gradients[0] is { } gradient) Vjp(context, gradient, results);
+        return results;
+    }
+
+    internal sealed override void Vjp(OpContext context, Tensor gradient, Span<Tensor?> results)
+    {
+        if (context.Needs(0)) results[0] = TransposeLeft(gradient, context[1], context);
+        if (context.Needs(1)) results[1] = TransposeRight(gradient, context[0], context);
     }
 
     internal sealed override Tensor?[] Jvp(OpContext context, Tensor?[] tangents)

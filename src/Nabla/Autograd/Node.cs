@@ -1,7 +1,11 @@
 namespace Nabla;
 
 /// <summary>Where a gradient goes: an output of a node. Without a node the gradient is not needed.</summary>
-internal readonly record struct Edge(Node? Node, int Output);
+internal readonly record struct Edge(Node? Node, int Output)
+{
+    /// <summary>The node that computed the tensor whose gradient goes this way; null if it is a leaf.</summary>
+    public Node? History => Node is AccumulateGrad ? null : Node;
+}
 
 /// <summary>
 /// One recorded operation: knows how to turn the gradients of its outputs into gradients of its inputs, and which nodes
@@ -23,23 +27,28 @@ public abstract class Node
 
     /// <summary>Shape and dtype of the first output: its gradient must have the same.</summary>
     internal readonly int[] OutputDims;
-    internal readonly DType OutputDType;
+
+    // In a byte, beside other small fields: there is a node for every operation.
+    private readonly byte outputDType;
 
     // ---- state of the backward pass that has claimed this node (see BackwardPass) ----
-    internal BackwardPass? Owner;
+    internal int Owner;
     internal GradientSlot Slot;
-    internal GradientSlot[]? MoreSlots;
 
-    private NodeHooks? hooks;
+    // Few nodes have any of it, and there is a node for every operation.
+    private NodeExtra? extra;
 
     private protected Node(int[] outputDims, DType outputDType, bool isLeaf = false)
     {
         // Ends of the graph come after all operations, whenever they were made.
         Sequence = isLeaf ? Interlocked.Decrement(ref leafCount) : Interlocked.Increment(ref count);
         OutputDims = outputDims;
-        OutputDType = outputDType;
-        if (GradMode.IsAnomaly) Trace = CallSite.Capture();
+        this.outputDType = (byte)outputDType;
+        if (GradMode.IsAnomaly) Extra.Trace = CallSite.Capture();
     }
+
+    /// <summary>What is never part of a graph.</summary>
+    private protected Node() => OutputDims = [];
 
     /// <summary>The operation's name and <c>Backward</c>: <c>MulBackward</c>.</summary>
     public abstract string Name { get; }
@@ -87,8 +96,10 @@ public abstract class Node
         return Hooks.AddAfter(hook);
     }
 
+    internal DType OutputDType => (DType)outputDType;
+
     /// <summary>Where the forward operation was called, recorded in anomaly mode only.</summary>
-    internal string? Trace { get; private protected set; }
+    internal string? Trace => extra?.Trace;
 
     internal abstract int EdgeCount { get; }
 
@@ -97,9 +108,48 @@ public abstract class Node
     /// <summary>Whether what backward needs was freed.</summary>
     internal bool Released { get; private protected set; }
 
-    internal bool HasHooks => hooks is not null;
+    internal bool HasHooks => extra is { Hooks: not null };
 
-    internal NodeHooks Hooks => hooks ?? Interlocked.CompareExchange(ref hooks, new NodeHooks(this), null) ?? hooks;
+    /// <summary>
+    /// Whether memory of saved values is held apart from the user's handles, so that it can be given back. Whoever reads saved values
+    /// then stands between <see cref="EnterReading"/> and <see cref="ExitReading"/>.
+    /// </summary>
+    internal bool SavesApart => extra is { Apart: not null };
+
+    internal void EnterReading() => Interlocked.Increment(ref Extra.Readers);
+
+    internal void ExitReading() => Interlocked.Decrement(ref Extra.Readers);
+
+    /// <summary>Notes memory that this node alone holds, beside the user, and gives back.</summary>
+    internal void KeepApart(Storage memory) => (Extra.Apart ??= new List<Storage>(2)).Add(memory);
+
+    /// <summary>Leaves the end of saved memory to the collector, because nobody can tell who holds it.</summary>
+    internal void LetSavedEscape()
+    {
+        if (extra is not { Apart: { } apart }) return;
+        foreach (Storage memory in apart) BufferPool.LetEscape(memory);
+    }
+
+    /// <summary>Gives back the memory of saved values, unless somebody else reads them. To be called when who comes later finds none.</summary>
+    private protected void ReturnSaved()
+    {
+        if (extra is not { Apart: { } apart } || Interlocked.CompareExchange(ref extra.Readers, 0, 0) != 1) return;
+        foreach (Storage memory in apart) BufferPool.Return(memory);
+    }
+
+    internal NodeHooks Hooks => Extra.Hooks ?? Interlocked.CompareExchange(ref Extra.Hooks, new NodeHooks(this), null) ?? Extra.Hooks;
+
+    /// <summary>What waits at the outputs after the first.</summary>
+    internal GradientSlot[]? MoreSlots
+    {
+        get => extra?.MoreSlots;
+        set
+        {
+            if (value is not null || extra is not null) Extra.MoreSlots = value;
+        }
+    }
+
+    private NodeExtra Extra => extra ?? Interlocked.CompareExchange(ref extra, new NodeExtra(), null) ?? extra;
 
     internal abstract Edge EdgeAt(int input);
 
@@ -110,7 +160,7 @@ public abstract class Node
     internal virtual Tensor Saved(int index) => throw AutogradErrors.SavedFreed(Name);
 
     /// <summary>Shape and dtype of an output.</summary>
-    internal virtual (int[] Dims, DType DType) Output(int index) => (OutputDims, OutputDType);
+    internal virtual (int[] Dims, DType DType) FormOf(int index) => (OutputDims, OutputDType);
 
     /// <summary>Computes the gradients of the inputs from those of the outputs and sends them along the edges.</summary>
     /// <param name="pass">Takes the results.</param>
@@ -123,6 +173,20 @@ public abstract class Node
 
     /// <inheritdoc/>
     public override string ToString() => $"<{Name}>";
+}
+
+/// <summary>The parts of a node that few nodes have.</summary>
+internal sealed class NodeExtra
+{
+    public NodeHooks? Hooks;
+    public string? Trace;
+    public GradientSlot[]? MoreSlots;
+
+    /// <summary>The memory of saved values that the node gives back.</summary>
+    public List<Storage>? Apart;
+
+    /// <summary>How many read saved values at the moment.</summary>
+    public int Readers;
 }
 
 /// <summary>A gradient on its way to an output of a node.</summary>

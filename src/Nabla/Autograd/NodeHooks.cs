@@ -90,7 +90,7 @@ internal sealed class NodeHooks(Node node)
         {
             if (at != output) continue;
             slot.Owned = false;
-            if (function(slot.Gradient) is { } replacement) slot.Gradient = Fitting(replacement, node.Output(output));
+            if (function(slot.Gradient) is { } replacement) slot.Gradient = Fitting(replacement, node.FormOf(output));
         }
         foreach ((int at, Tensor tensor) in retained)
         {
@@ -110,7 +110,7 @@ internal sealed class NodeHooks(Node node)
             var replaced = new Tensor?[gradients.Length];
             for (int i = 0; i < replaced.Length; i++)
             {
-                (int[] dims, DType dtype) = node.Output(i);
+                (int[] dims, DType dtype) = node.FormOf(i);
                 if (replacements[i] is { } replacement) replaced[i] = Fitting(replacement, (dims, dtype));
                 else if (gradients.Length == 1) replaced[i] = VectorSpace.Current.Full(dims, 0, dtype);
             }
@@ -130,7 +130,7 @@ internal sealed class NodeHooks(Node node)
             for (int i = 0; i < replaced.Length; i++)
             {
                 Edge edge = node.EdgeAt(i);
-                if (replacements[i] is { } replacement && edge.Node is { } next) replaced[i] = Fitting(replacement, next.Output(edge.Output));
+                if (replacements[i] is { } replacement && edge.Node is { } next) replaced[i] = Fitting(replacement, next.FormOf(edge.Output));
             }
             gradients = replaced;
         }

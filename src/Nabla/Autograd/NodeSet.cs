@@ -40,6 +40,16 @@ internal sealed class NodeSet
     /// <summary>Whether a node is in the set.</summary>
     public bool Contains(Node node) => HasBit(node, out int word, out ulong bit) ? word < used && (bits[word] & bit) != 0 : others.Contains(node);
 
+    /// <summary>Tells nodes apart by their numbers: the runtime's own hash code would be written into the head of each.</summary>
+    public sealed class ByNumber : IEqualityComparer<Node>
+    {
+        public static ByNumber Instance { get; } = new();
+
+        public bool Equals(Node? x, Node? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(Node node) => node.Sequence.GetHashCode();
+    }
+
     private bool HasBit(Node node, out int word, out ulong bit)
     {
         long back = latest - node.Sequence;

@@ -56,8 +56,40 @@ internal abstract class Op(string name)
     /// <summary>Whether the kernel itself takes complex numbers, or does not care what it moves.</summary>
     protected virtual bool TakesComplex => false;
 
+    /// <summary>The value of an operation of one output: as <see cref="Compute"/>, for which no list is made.</summary>
+    protected virtual NdArray ComputeOne(ReadOnlySpan<Tensor> inputs) => Compute(inputs)[0];
+
+    /// <summary>As <see cref="Vjp(OpContext, Tensor?[])"/>, for an operation of one output.</summary>
+    internal virtual void Vjp(OpContext context, Tensor gradient, Span<Tensor?> results)
+    {
+        Tensor?[] all = Vjp(context, [gradient]);
+        all.AsSpan(0, Math.Min(all.Length, results.Length)).CopyTo(results);
+    }
+
+    /// <summary>Whether a call keeps the value of an input for backward.</summary>
+    internal bool Saves(int input, ReadOnlySpan<Tensor> inputs) => SavesInput(input, inputs);
+
+    /// <summary>Whether a call keeps the values of the outputs for backward.</summary>
+    internal bool SavesResults => SavesOutputs;
+
     /// <summary>Applies an operation of one output.</summary>
-    protected Tensor Apply(params ReadOnlySpan<Tensor> inputs) => ApplyMany(inputs)[0];
+    protected Tensor Apply(params ReadOnlySpan<Tensor> inputs)
+    {
+        bool record = false;
+        bool complex = false;
+        TensorFlags flags = TensorFlags.None;
+        foreach (Tensor input in inputs)
+        {
+            record |= input.RequiresGrad;
+            complex |= input.DType.IsComplex();
+            flags |= input.Flags;
+        }
+        if ((complex && !TakesComplex) || (flags & TensorFlags.Traced) != 0) return ApplyMany(inputs)[0];
+        ResultMemory.Current?.Meet(Name, inputs);
+        Tensor output = WrapOne(GuardedOne(inputs), inputs);
+        if (record && GradMode.IsEnabled) Record(inputs, new ReadOnlySpan<Tensor>(in output));
+        return output;
+    }
 
     /// <summary>Computes the outputs and, where an input requires a gradient, records the operation.</summary>
     protected internal Tensor[] ApplyMany(params ReadOnlySpan<Tensor> inputs)
@@ -71,6 +103,7 @@ internal abstract class Op(string name)
             complex |= input.DType.IsComplex();
             flags |= input.Flags;
         }
+        ResultMemory.Current?.Meet(Name, inputs);
         if (complex && !TakesComplex) return VectorSpace.Current.OnComplex(this, inputs);
         Tensor[] outputs = (flags & TensorFlags.Traced) != 0 ? EvaluateTraced(flags, inputs) : Wrap(Guarded(inputs), inputs);
         if (record && GradMode.IsEnabled) Record(inputs, outputs);
@@ -105,6 +138,24 @@ internal abstract class Op(string name)
         return results;
     }
 
+    private NdArray GuardedOne(ReadOnlySpan<Tensor> inputs)
+    {
+        if (Recorder.Current is not null) return Guarded(inputs)[0];
+        BufferPool.Enter();
+        try
+        {
+            return ComputeOne(inputs);
+        }
+        finally
+        {
+            BufferPool.Exit();
+            foreach (Tensor input in inputs) GC.KeepAlive(input);
+        }
+    }
+
+    /// <summary>Makes the tensor of an operation of one output.</summary>
+    private protected virtual Tensor WrapOne(in NdArray value, ReadOnlySpan<Tensor> inputs) => new(value);
+
     /// <summary>Makes tensors of the computed arrays; view operations mark them as views.</summary>
     private protected virtual Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs)
     {
@@ -115,223 +166,9 @@ internal abstract class Op(string name)
 
     private protected void Record(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var context = new OpContext(this, inputs.Length, outputs.Length, SavesOutputs);
-        for (int i = 0; i < inputs.Length; i++) context.DescribeInput(i, inputs[i], SavesInput(i, inputs));
-        var node = new OpNode(context, inputs, outputs);
+        var node = new OpContext(this, inputs, outputs);
         for (int i = 0; i < outputs.Length; i++)
-        {
-            if (SavesOutputs) context.SaveOutput(i, outputs[i], node);
             if (IsDifferentiable(i) && outputs[i].DType.HasDerivatives()) outputs[i].SetHistory(node, i);
-        }
         GraphRecording.Current?.Add(node, inputs, outputs);
-    }
-}
-
-/// <summary>What a derivative rule sees of the call it differentiates: shapes, saved values, and which gradients are needed.</summary>
-internal sealed class OpContext(Op op, int inputCount, int outputCount, bool savesOutputs = true)
-{
-    private readonly Input[] inputs = new Input[inputCount];
-    private readonly SavedTensor[] outputs = savesOutputs ? new SavedTensor[outputCount] : [];
-
-    private struct Input
-    {
-        public SavedTensor Saved;
-        public int[] Dims;
-        public DType DType;
-        public bool Needed;
-    }
-
-    public Op Op => op;
-
-    public int InputCount => inputs.Length;
-
-    public int OutputCount { get; } = outputCount;
-
-    /// <summary>The value of an input.</summary>
-    public Tensor this[int input] => inputs[input].Saved.Unpack(op.Name);
-
-    /// <summary>The value of an output.</summary>
-    public Tensor Output(int output) => outputs[output].Unpack(op.Name);
-
-    public Shape Shape(int input) => new(inputs[input].Dims);
-
-    public DType DType(int input) => inputs[input].DType;
-
-    /// <summary>Whether the gradient of an input is wanted.</summary>
-    public bool Needs(int input) => inputs[input].Needed;
-
-    public bool HasSaved
-    {
-        get
-        {
-            foreach (Input input in inputs)
-                if (!input.Saved.IsEmpty) return true;
-            foreach (SavedTensor output in outputs)
-                if (!output.IsEmpty) return true;
-            return false;
-        }
-    }
-
-    public void DescribeInput(int index, Tensor tensor, bool save) => inputs[index] = new Input
-    {
-        Saved = save ? new SavedTensor(tensor, op.Name) : default,
-        Dims = tensor.Dims,
-        DType = tensor.DType,
-        Needed = tensor.RequiresGrad,
-    };
-
-    /// <summary>An input for a tangent, which is computed at once: nothing needs guarding, so inference tensors may take part.</summary>
-    public void DescribePrimal(int index, Tensor tensor, bool needed) => inputs[index] = new Input
-    {
-        Saved = SavedTensor.ForNow(tensor),
-        Dims = tensor.Dims,
-        DType = tensor.DType,
-        Needed = needed,
-    };
-
-    public void SaveOutput(int index, Tensor tensor, Node node) => outputs[index] = new SavedTensor(tensor, node, index);
-
-    public void SaveOutput(int index, Tensor tensor) => outputs[index] = SavedTensor.ForNow(tensor);
-
-    public void Release()
-    {
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            inputs[i].Saved.Release();
-            inputs[i].Saved = default;
-        }
-        foreach (SavedTensor output in outputs) output.Release();
-        Array.Clear(outputs);
-    }
-
-    /// <summary>The names of what was saved, inputs first.</summary>
-    public string[] SavedNames() =>
-    [
-        .. Enumerable.Range(0, inputs.Length).Where(i => !inputs[i].Saved.IsEmpty).Select(i => $"input{i}"),
-        .. Enumerable.Range(0, outputs.Length).Where(i => !outputs[i].IsEmpty).Select(i => $"output{i}"),
-    ];
-
-    /// <summary>A saved value, inputs first.</summary>
-    public Tensor Saved(int index)
-    {
-        foreach (Input input in inputs)
-            if (!input.Saved.IsEmpty && index-- == 0) return input.Saved.Unpack(op.Name);
-        foreach (SavedTensor output in outputs)
-            if (!output.IsEmpty && index-- == 0) return output.Unpack(op.Name);
-        throw AutogradErrors.SavedFreed(op.Name);
-    }
-}
-
-/// <summary>A recorded call of a linear, bilinear or custom operation.</summary>
-internal sealed class OpNode : Node
-{
-    private readonly OpContext context;
-    private readonly Edge first, second;
-    private readonly Edge[]? moreEdges;
-    private readonly int edgeCount;
-    private readonly (int[] Dims, DType DType)[]? moreOutputs;
-    private readonly bool hasSaved;
-
-    public OpNode(OpContext context, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) : base(outputs[0].Dims, outputs[0].DType)
-    {
-        this.context = context;
-        edgeCount = inputs.Length;
-        if (edgeCount > 0) first = inputs[0].GradientEdge();
-        if (edgeCount > 1) second = inputs[1].GradientEdge();
-        if (edgeCount > 2)
-        {
-            moreEdges = new Edge[edgeCount - 2];
-            for (int i = 2; i < edgeCount; i++) moreEdges[i - 2] = inputs[i].GradientEdge();
-        }
-        if (outputs.Length > 1)
-        {
-            moreOutputs = new (int[], DType)[outputs.Length - 1];
-            for (int i = 1; i < outputs.Length; i++) moreOutputs[i - 1] = (outputs[i].Dims, outputs[i].DType);
-        }
-        hasSaved = context.HasSaved;
-    }
-
-    public override string Name => context.Op.Name + "Backward";
-
-    internal override int EdgeCount => edgeCount;
-
-    internal override int OutputCount => 1 + (moreOutputs?.Length ?? 0);
-
-    internal override Edge EdgeAt(int input) => input switch { 0 => first, 1 => second, _ => moreEdges![input - 2] };
-
-    internal override (int[] Dims, DType DType) Output(int index) => index == 0 ? (OutputDims, OutputDType) : moreOutputs![index - 1];
-
-    internal override string[] SavedNames() => Released ? throw AutogradErrors.SavedFreed(Name) : context.SavedNames();
-
-    internal override Tensor Saved(int index) => context.Saved(index);
-
-    internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
-    {
-        var gradients = new Tensor?[OutputCount];
-        gradients[0] = slot.Gradient;
-        for (int i = 1; i < gradients.Length; i++) gradients[i] = more![i - 1].Gradient;
-        if (context.Op is ViewOp { CutsPart: true } view && slot.Gradient is not null && pass.TrySendPart(first, view, slot)) return;
-        bool tracks = !pass.CreatesGraph && BufferPool.BeginTracking();
-        Tensor?[] results;
-        try
-        {
-            results = context.Op.Vjp(context, gradients);
-        }
-        catch
-        {
-            if (tracks) BufferPool.StopTracking();
-            throw;
-        }
-        if (tracks) SendAndReturn(pass, results, slot, more);
-        else Send(pass, results, owned: 0);
-    }
-
-    private void Send(BackwardPass pass, Tensor?[] results, int owned)
-    {
-        for (int i = 0; i < results.Length; i++)
-            if (results[i] is { } result) pass.Send(EdgeAt(i), result, (owned >> i & 1) != 0, i);
-    }
-
-    /// <summary>Gives back what the rule made in between and the gradients that it read, as far as no result lies in their memory.</summary>
-    private void SendAndReturn(BackwardPass pass, Tensor?[] results, in GradientSlot slot, GradientSlot[]? more)
-    {
-        int owned = 0;
-        bool traced = false;
-        for (int i = 0; i < results.Length; i++)
-        {
-            if (results[i] is not { } result) continue;
-            traced |= result.IsTraced || result.DType.IsComplex();
-            bool shared = false;
-            for (int j = 0; j < results.Length; j++) shared |= j != i && results[j] is { } other && ReferenceEquals(other.Value.Storage, result.Value.Storage);
-            bool sole = BufferPool.WasLent(result.Value.Storage) || (slot.Owned && ReferenceEquals(slot.Gradient!.Value.Storage, result.Value.Storage));
-            if (sole && !shared && i < 32) owned |= 1 << i;
-        }
-        if (traced)
-        {
-            BufferPool.StopTracking();
-            Send(pass, results, owned: 0);
-            return;
-        }
-        foreach (Tensor? result in results)
-            if (result is not null) BufferPool.Keep(result.Value.Storage);
-        BufferPool.ReturnTracked();
-        ConsumeUnless(pass, slot, results);
-        for (int i = 1; i < OutputCount; i++) ConsumeUnless(pass, more![i - 1], results);
-        Send(pass, results, owned);
-    }
-
-    private static void ConsumeUnless(BackwardPass pass, in GradientSlot slot, Tensor?[] results)
-    {
-        if (!slot.Owned) return;
-        foreach (Tensor? result in results)
-            if (result is not null && ReferenceEquals(result.Value.Storage, slot.Gradient!.Value.Storage)) return;
-        pass.Consume(slot);
-    }
-
-    internal override void Release()
-    {
-        if (!hasSaved) return;
-        context.Release();
-        Released = true;
     }
 }

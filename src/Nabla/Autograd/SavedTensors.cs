@@ -25,20 +25,35 @@ public sealed class SavedTensors : IReadOnlyList<Tensor>
     /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
     /// <exception cref="AutogradException">Backward has freed it, or its memory was changed in place.</exception>
     public Tensor this[int index] => (uint)index < (uint)names.Length
-        ? node.Saved(index)
+        ? Read(index)
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"{node.Name}: it saved {names.Length} values, number {index} is not among them.");
 
     /// <summary>A value by name.</summary>
     /// <exception cref="KeyNotFoundException">There is no such value.</exception>
     /// <exception cref="AutogradException">Backward has freed it, or its memory was changed in place.</exception>
     public Tensor this[string name] => Array.IndexOf(names, name) is >= 0 and var index
-        ? node.Saved(index)
+        ? Read(index)
         : throw new KeyNotFoundException($"{node.Name}: it saved no '{name}'; there are {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
 
     /// <inheritdoc/>
     public IEnumerator<Tensor> GetEnumerator()
     {
-        for (int i = 0; i < names.Length; i++) yield return node.Saved(i);
+        for (int i = 0; i < names.Length; i++) yield return Read(i);
+    }
+
+    private Tensor Read(int index)
+    {
+        node.EnterReading();
+        try
+        {
+            // Who asks may keep it.
+            node.LetSavedEscape();
+            return node.Saved(index);
+        }
+        finally
+        {
+            node.ExitReading();
+        }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -90,7 +90,7 @@ internal static class SymbolicMode
     {
         // Memory of the right size that nobody reads: NaN, if somebody did.
         NdArray geometry = NdArray.Allocate(ids.Dims, dtype);
-        geometry.Storage.Bytes.AsSpan(0, geometry.Numel * dtype.Size()).Fill(byte.MaxValue);
+        geometry.Storage.Bytes[..(geometry.Numel * dtype.Size())].Fill(byte.MaxValue);
         return new Tensor(geometry)
         {
             Flags = TensorFlags.Symbolic | (GradMode.IsInference ? TensorFlags.Inference : TensorFlags.None),

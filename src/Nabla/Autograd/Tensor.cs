@@ -70,10 +70,7 @@ public sealed partial class Tensor
     /// <summary>The node that computed this tensor, as recorded; views ask <see cref="GradFn"/>, which refreshes it.</summary>
     internal Node? History;
 
-    /// <summary>The accumulated gradient of a leaf, or of a tensor that retains it.</summary>
-    internal Tensor? Gradient;
-
-    /// <summary>What few tensors have: view geometry, forward-mode pair, gradient accumulator, hooks.</summary>
+    /// <summary>What few tensors have: a gradient and its accumulator, view geometry, a forward-mode pair.</summary>
     internal TensorExtra? Extra;
 
     internal Tensor(in NdArray value)
@@ -113,6 +110,16 @@ public sealed partial class Tensor
 
     /// <summary>Whether this tensor was made in inference mode, so that it can never take part in differentiation.</summary>
     public bool IsInference => (Flags & TensorFlags.Inference) != 0;
+
+    /// <summary>The accumulated gradient of a leaf, or of a tensor that retains it.</summary>
+    internal Tensor? Gradient
+    {
+        get => Extra?.Gradient;
+        set
+        {
+            if (value is not null || Extra is not null) NeedExtra().Gradient = value;
+        }
+    }
 
     internal int[] Dims => Value.Dims;
 
@@ -354,16 +361,20 @@ public sealed partial class Tensor
 
     private AccumulateGrad Accumulator()
     {
-        TensorExtra extra = Extra ??= new TensorExtra();
+        TensorExtra extra = NeedExtra();
         if (extra.Accumulator is { } existing) return existing;
         Interlocked.CompareExchange(ref extra.Accumulator, new AccumulateGrad(this), null);
         return extra.Accumulator;
     }
+
+    // Two threads may use a leaf for the first time, and must find one accumulator.
+    private TensorExtra NeedExtra() => Extra ?? Interlocked.CompareExchange(ref Extra, new TensorExtra(), null) ?? Extra;
 }
 
 /// <summary>The parts of a tensor handle that few tensors have.</summary>
 internal sealed class TensorExtra
 {
+    public Tensor? Gradient;
     public AccumulateGrad? Accumulator;
     public ViewHistory? View;
     public DualValue? Dual;

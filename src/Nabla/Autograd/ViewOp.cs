@@ -44,9 +44,15 @@ internal abstract class ViewOp(string name) : LinearOp(name)
 
     protected sealed override bool TakesComplex => true;
 
+    internal sealed override void Vjp(OpContext context, Tensor gradient, Span<Tensor?> results) => results[0] = Transpose(context, gradient);
+
     protected sealed override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [View(inputs[0].Value)];
 
+    protected sealed override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs) => View(inputs[0].Value);
+
     private protected sealed override Tensor[] Wrap(NdArray[] values, ReadOnlySpan<Tensor> inputs) => [Wrap(values[0], inputs[0])];
+
+    private protected sealed override Tensor WrapOne(in NdArray value, ReadOnlySpan<Tensor> inputs) => Wrap(value, inputs[0]);
 
     private Tensor Wrap(in NdArray value, Tensor x)
     {
@@ -143,10 +149,7 @@ internal sealed class ViewWriteOp(ViewOp[] chain) : LinearOp("ViewWrite")
     /// <summary>Records on the base that a view of it was overwritten by <paramref name="part"/>.</summary>
     public void Record(Tensor whole, Tensor part)
     {
-        var context = new OpContext(this, 2, 1);
-        context.DescribeInput(0, whole, save: false);
-        context.DescribeInput(1, part, save: false);
-        whole.SetHistory(new OpNode(context, [whole, part], [whole]), 0);
+        whole.SetHistory(new OpContext(this, [whole, part], [whole]), 0);
     }
 
     protected override bool OnlyMoves => true;

@@ -15,7 +15,7 @@ internal sealed unsafe class GraphRun
     private readonly bool[] isCopied;
     private readonly NdArray[] arrays;
     private readonly nint[] addresses;
-    private readonly GCHandle[] pinned;
+    private readonly PinnedGCHandle<object>[] pinned;
     private readonly Tensor[]?[] handles;
 
     public GraphRun(GraphProgram program)
@@ -24,7 +24,7 @@ internal sealed unsafe class GraphRun
         slots = Array.ConvertAll(program.SlotBytes, bytes => Storage.Of(GC.AllocateUninitializedArray<byte>(bytes, pinned: true)));
         arrays = new NdArray[program.Places.Length];
         addresses = new nint[arrays.Length];
-        pinned = new GCHandle[arrays.Length];
+        pinned = new PinnedGCHandle<object>[arrays.Length];
         handles = new Tensor[]?[arrays.Length];
         isCopied = new bool[arrays.Length];
         passed = Array.FindAll(program.Places.ToArray(), place => place.Kind <= PlaceKind.Output);
@@ -46,8 +46,8 @@ internal sealed unsafe class GraphRun
 
     ~GraphRun()
     {
-        foreach (GCHandle handle in pinned)
-            if (handle.IsAllocated) handle.Free();
+        foreach (PinnedGCHandle<object> handle in pinned)
+            if (handle.IsAllocated) handle.Dispose();
     }
 
     /// <summary>The memory that operations' own kernels take.</summary>
@@ -72,7 +72,7 @@ internal sealed unsafe class GraphRun
     public void Deliver(ReadOnlySpan<Tensor> outputs)
     {
         foreach (ValuePlace place in passed)
-            if (place.Kind == PlaceKind.Output && isCopied[place.Index]) arrays[place.Index].Storage.Bytes.AsSpan(0, place.Bytes).CopyTo(Bytes(outputs[place.Where].Value, place.Bytes));
+            if (place.Kind == PlaceKind.Output && isCopied[place.Index]) arrays[place.Index].Storage.Bytes[..place.Bytes].CopyTo(Bytes(outputs[place.Where].Value, place.Bytes));
     }
 
     public void Unbind()
@@ -105,7 +105,7 @@ internal sealed unsafe class GraphRun
     {
         arrays[place.Index] = new NdArray(storage, place.Value.Dims, NdArray.ContiguousStrides(place.Value.Dims), 0, place.Value.DType);
         if (place.Kind <= PlaceKind.Slot || Kept.IsPinned(storage))
-            addresses[place.Index] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(storage.Bytes));
+            addresses[place.Index] = (nint)Unsafe.AsPointer(ref storage.Reference());
         else if (place.IsAddressed)
             Pin(place);
     }
@@ -134,12 +134,12 @@ internal sealed unsafe class GraphRun
         Kept.Offer(array.Offset == 0 ? array.Storage : null, place.Bytes);
     }
 
-    private static Span<byte> Bytes(in NdArray array, int count) => array.Storage.Bytes.AsSpan(array.Offset * array.DType.Size(), count);
+    private static Span<byte> Bytes(in NdArray array, int count) => array.Storage.Bytes.Slice(array.Offset * array.DType.Size(), count);
 
     private void Unpin(ValuePlace place)
     {
         if (!pinned[place.Index].IsAllocated) return;
-        pinned[place.Index].Free();
+        pinned[place.Index].Dispose();
         pinned[place.Index] = default;
     }
 
@@ -147,9 +147,8 @@ internal sealed unsafe class GraphRun
     {
         Unpin(place);
         ref readonly NdArray array = ref arrays[place.Index];
-        var handle = GCHandle.Alloc(array.Storage.Bytes, GCHandleType.Pinned);
-        pinned[place.Index] = handle;
-        addresses[place.Index] = handle.AddrOfPinnedObject() + ((nint)array.Offset * array.DType.Size());
+        pinned[place.Index] = array.Storage.Pin(out nint address);
+        addresses[place.Index] = address + ((nint)array.Offset * array.DType.Size());
     }
 }
 

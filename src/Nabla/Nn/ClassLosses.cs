@@ -96,10 +96,25 @@ public static partial class Losses
                 ignored = index.Eq(ignore);
                 index = index.MaskedFill(ignored, 0);
             }
-            foreach (long place in index.Underlying.ToArray<long>())
-                if (place < 0 || place >= input.Dims[axis]) throw NnErrors.ClassOutside(loss, place, input.Dims[axis], target);
+            index = new ClassesOp(loss, input.Dims[axis]).Of(index);
             if (weight is not null) weights = weight.IndexSelect(0, index.Reshape(-1)).Reshape(expected);
             if (weights is not null && ignored is not null) weights = weights.MaskedFill(ignored, 0);
+        }
+
+        /// <summary>The classes, once they are known to be there: an operation, so that a compiled function looks at those of every call.</summary>
+        private sealed class ClassesOp(string loss, int classes) : PositionOp("Classes")
+        {
+            public Tensor Of(Tensor index) => Apply(index);
+
+            internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+            protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+            {
+                NdArray index = ArrayCopy.Contiguous(inputs[0].Value);
+                foreach (long place in index.Span<long>())
+                    if (place < 0 || place >= classes) throw NnErrors.ClassOutside(loss, place, classes, inputs[0]);
+                return [index];
+            }
         }
 
         public Tensor NegativeOf(Tensor logProbabilities)

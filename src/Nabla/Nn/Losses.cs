@@ -70,13 +70,38 @@ public static partial class Losses
     public static Tensor Bce(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean)
     {
         Checked("Losses.Bce", input, target);
-        if (input.Numel > 0 && !input.IsSymbolic)
-        {
-            (Tensor least, Tensor largest) = input.Underlying.Detach().Aminmax();
-            if (least.Item() < 0) throw NnErrors.NotAProbability("Losses.Bce", least.Item());
-            if (largest.Item() > 1) throw NnErrors.NotAProbability("Losses.Bce", largest.Item());
-        }
+        if (Recorder.Current is not null) input = CheckedProbabilities.Of(input);
+        else if (!input.IsSymbolic) CheckProbabilities(input.Underlying.Detach());
         return Reduce(Weighted(BceOp.Apply(input, target), weight), reduction);
+    }
+
+    private static readonly ProbabilitiesOp CheckedProbabilities = new();
+
+    private static void CheckProbabilities(Tensor input)
+    {
+        if (input.Numel == 0) return;
+        (Tensor least, Tensor largest) = input.Aminmax();
+        if (least.Item() < 0) throw NnErrors.NotAProbability("Losses.Bce", least.Item());
+        if (largest.Item() > 1) throw NnErrors.NotAProbability("Losses.Bce", largest.Item());
+    }
+
+    /// <summary>The input itself, once it is known to hold probabilities: in a function that is compiled, so that those of every call are looked at.</summary>
+    private sealed class ProbabilitiesOp() : LinearOp("Bce")
+    {
+        public Tensor Of(Tensor input) => Apply(input);
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        // A formula would not look at the numbers.
+        internal override Tensor[]? OnSymbols(ReadOnlySpan<Tensor> inputs) => null;
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        {
+            CheckProbabilities(new Tensor(inputs[0].Value));
+            return [ArrayCopy.Contiguous(inputs[0].Value)];
+        }
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
     }
 
     /// <summary>Binary cross-entropy of the sigmoid of x: softplus(x) − t x, without overflow.</summary>

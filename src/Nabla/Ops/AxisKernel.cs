@@ -37,7 +37,7 @@ internal static unsafe class AxisKernel
     {
         var groups = new AxisGroups(x, axes);
         NdArray y = NdArray.Allocate(dims, x.DType);
-        fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+        fixed (byte* from = groups.Array.Storage, to = y.Storage)
         {
             if (x.DType == DType.Float32) Float<float, TKernel>(kernel, (float*)from + groups.Array.Offset, (float*)to, groups, y.Numel);
             else Float<double, TKernel>(kernel, (double*)from + groups.Array.Offset, (double*)to, groups, y.Numel);
@@ -62,7 +62,7 @@ internal static unsafe class AxisKernel
         where TKernel : struct, IAxisKernel
     {
         var groups = new AxisGroups(x.DType is DType.Float32 or DType.Float64 or DType.Int64 ? x : ArrayCopy.To(x, DType.Int64), axes);
-        fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+        fixed (byte* from = groups.Array.Storage, to = y.Storage)
         {
             switch (x.DType)
             {

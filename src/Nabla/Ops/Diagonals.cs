@@ -134,7 +134,7 @@ public sealed partial class Tensor
                 long edge = (long)(row % m) + offset;
                 int kept = Name == "Tril" ? (int)Math.Clamp(edge + 1, 0, n) : (int)Math.Clamp(edge, 0, n);
                 (int from, int to) = Name == "Tril" ? (kept, n) : (0, kept);
-                y.Storage.Bytes.AsSpan(checked(((row * n) + from) * size), (to - from) * size).Clear();
+                y.Storage.Bytes.Slice(checked(((row * n) + from) * size), (to - from) * size).Clear();
             }
             return [y];
         }

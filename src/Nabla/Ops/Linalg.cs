@@ -46,7 +46,9 @@ public static partial class Linalg
             })];
         }
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = MatrixBatch.Doubles(inputs[0].Value);
             int n = x.Dims[^1], count = MatrixBatch.Count(x);
@@ -71,7 +73,7 @@ public static partial class Linalg
                     }
                 }
             }
-            return [MatrixBatch.Rounded(y, inputs[0].DType)];
+            return MatrixBatch.Rounded(y, inputs[0].DType);
         }
 
         internal override Tensor?[] Jvp(OpContext context, Tensor?[] tangents)

@@ -38,7 +38,7 @@ public sealed partial class Tensor : IEnumerable<Tensor>
     /// <exception cref="DTypeException"><paramref name="requiresGrad"/> with a type that has no gradients.</exception>
     public static Tensor Of(ReadOnlySpan<double> values, DType dtype = DType.Float32, bool requiresGrad = false)
     {
-        NdArray array = NdArray.Allocate([values.Length], dtype);
+        NdArray array = NdArray.Allocate(Shape.Lengths(values.Length), dtype);
         for (int i = 0; i < values.Length; i++) array.SetDouble(i, values[i]);
         return new Tensor(array).RequireGrad(requiresGrad);
     }
@@ -53,7 +53,7 @@ public sealed partial class Tensor : IEnumerable<Tensor>
     public static Tensor Of(double[][] values, DType dtype = DType.Float32, bool requiresGrad = false)
     {
         int columns = values.Length == 0 ? 0 : values[0].Length;
-        NdArray array = NdArray.Allocate([values.Length, columns], dtype);
+        NdArray array = NdArray.Allocate(Shape.Lengths(values.Length, columns), dtype);
         for (int i = 0; i < values.Length; i++)
         {
             if (values[i].Length != columns) throw ArrayErrors.Ragged("Tensor.Of", $"[{columns}]", $"[{values[i].Length}]");

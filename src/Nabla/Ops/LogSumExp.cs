@@ -131,7 +131,7 @@ public sealed partial class Tensor
             var first = new AxisGroups(a, axes);
             var second = new AxisGroups(inputs[1].Value, axes);
             NdArray y = NdArray.Allocate(AxisGroups.Reduced(a.Dims, axes, keep: true), a.DType);
-            fixed (byte* left = first.Array.Storage.Bytes, right = second.Array.Storage.Bytes, to = y.Storage.Bytes)
+            fixed (byte* left = first.Array.Storage, right = second.Array.Storage, to = y.Storage)
             {
                 if (a.DType == DType.Float32) ReductionKernels.SumOfProducts((float*)left + first.Array.Offset, (float*)right + second.Array.Offset, (float*)to, first.Outer, first.Count, first.Inner);
                 else ReductionKernels.SumOfProducts((double*)left + first.Array.Offset, (double*)right + second.Array.Offset, (double*)to, first.Outer, first.Count, first.Inner);

@@ -5,6 +5,7 @@ public sealed partial class Tensor
 {
     private static readonly MatMulOp MatMulOfMatrices = new();
     private static readonly MvOp MatMulWithVector = new();
+    private static readonly VmOp MatMulOfVector = new();
     private static readonly DotOp DotOfVectors = new();
 
     // ---- matrix product -----------------------------------------------------------------------------------------------
@@ -26,7 +27,7 @@ public sealed partial class Tensor
         if (left >= 2 && right >= 2) return MatMulOfMatrices.Of(this, other);
         if (left == 1 && right == 1) return DotOfVectors.Of(this, other);
         if (left == 2) return MatMulWithVector.Of(this, other);
-        if (right == 2) return MatMulWithVector.Of(other.Transpose(0, 1), this);
+        if (right == 2) return MatMulOfVector.Of(this, other);
         return left == 1
             ? MatMulOfMatrices.Of(Unsqueeze(0), other).Squeeze(^2)
             : MatMulOfMatrices.Of(this, other.Unsqueeze(1)).Squeeze(^1);
@@ -124,6 +125,7 @@ public sealed partial class Tensor
     private sealed class MatMulOp() : BilinearOp("MatMul")
     {
         private const int NarrowColumns = 16;
+        private const int MostSmall = 32;
 
         public Tensor Of(Tensor x, Tensor y) => Apply(x, y);
 
@@ -148,11 +150,14 @@ public sealed partial class Tensor
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0].Unsqueeze(^1) * inputs[1].Unsqueeze(^3)).Sum(^2)];
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [BatchedProduct.Of(inputs[0].Value, inputs[1].Value)];
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs) => BatchedProduct.Of(inputs[0].Value, inputs[1].Value);
 
         protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context)
         {
             Shape left = context.Shape(0);
+            if (AreSmall(gradient, right)) return new Tensor(BatchedProduct.WithTransposed(gradient.Value, right.Value));
             if (left.Rank != 2 || gradient.Rank == 2) return gradient.MatMul(right.MT);
 
             // One matrix met a batch: a single long product instead of a batch of products and their sum.
@@ -162,9 +167,15 @@ public sealed partial class Tensor
         protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context)
         {
             Shape right = context.Shape(1);
+            if (AreSmall(left, gradient)) return new Tensor(BatchedProduct.TransposedWith(left.Value, gradient.Value));
             if (right.Rank != 2 || gradient.Rank == 2) return left.MT.MatMul(gradient);
             return Rows(left.Expand(BatchOf(gradient, left.Dims[^2], left.Dims[^1]))).T.MatMul(Rows(gradient));
         }
+
+        // Of small matrices, of which nothing is recorded, a transposed view would cost more than the product. Their memory is not the pool's.
+        private static bool AreSmall(Tensor x, Tensor y) =>
+            x.Rank == 2 && y.Rank == 2 && x.Numel <= MostSmall && y.Numel <= MostSmall && x.DType == y.DType && x.DType.IsFloatingPoint()
+            && ((x.Flags | y.Flags) & TensorFlags.Traced) == 0 && !GradMode.IsEnabled && Recorder.Current is null;
 
         private static Tensor Rows(Tensor x) => x.Reshape(Shape.Product(x.Dims.AsSpan(0, x.Rank - 1)), x.Dims[^1]);
 
@@ -185,16 +196,46 @@ public sealed partial class Tensor
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum(1)];
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
         {
             ref readonly NdArray a = ref inputs[0].Value, x = ref inputs[1].Value;
-            NdArray result = NdArray.Allocate([a.Dims[0]], a.DType);
-            return [BatchedProduct.Single(a, a.Strides[0], a.Strides[1], x, x.Strides[0], 1, result, a.Dims[0], 1, a.Dims[1], 1)];
+            NdArray result = NdArray.Allocate(Shape.Lengths(a.Dims[0]), a.DType);
+            return BatchedProduct.Single(a, a.Strides[0], a.Strides[1], x, x.Strides[0], 1, result, a.Dims[0], 1, a.Dims[1], 1);
         }
 
         protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context) => gradient.Outer(right);
 
         protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context) => Of(left.Transpose(0, 1), gradient);
+    }
+
+    /// <summary>[k] · [k, n].</summary>
+    private sealed class VmOp() : BilinearOp("Mv")
+    {
+        public Tensor Of(Tensor vector, Tensor matrix) => Apply(vector, matrix);
+
+        internal override Tensor[] Batch(BatchedInputs items)
+        {
+            if (items.Shared(1) is { } matrix) return [items[0].MatMul(matrix)];
+            if (items.Shared(0) is { } vector) return [items[1].MT.MatMul(vector)];
+            return [items[0].Unsqueeze(1).MatMul(items[1]).Squeeze(1)];
+        }
+
+        internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[1].Transpose(0, 1) * inputs[0]).Sum(1)];
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
+        {
+            ref readonly NdArray x = ref inputs[0].Value, a = ref inputs[1].Value;
+            NdArray result = NdArray.Allocate(Shape.Lengths(a.Dims[1]), a.DType);
+            return BatchedProduct.Single(a, a.Strides[1], a.Strides[0], x, x.Strides[0], 1, result, a.Dims[1], 1, a.Dims[0], 1);
+        }
+
+        protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context) => MatMulWithVector.Of(right, gradient);
+
+        protected override Tensor TransposeRight(Tensor gradient, Tensor left, OpContext context) => left.Outer(gradient);
     }
 
     /// <summary>[n] · [n].</summary>
@@ -211,10 +252,12 @@ public sealed partial class Tensor
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * inputs[1]).Sum()];
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
         {
             ref readonly NdArray x = ref inputs[0].Value, y = ref inputs[1].Value;
-            return [BatchedProduct.Single(x, 1, x.Strides[0], y, y.Strides[0], 1, NdArray.Allocate([], x.DType), 1, 1, x.Dims[0], 1)];
+            return BatchedProduct.Single(x, 1, x.Strides[0], y, y.Strides[0], 1, NdArray.Allocate([], x.DType), 1, 1, x.Dims[0], 1);
         }
 
         protected override Tensor TransposeLeft(Tensor gradient, Tensor right, OpContext context) => gradient * right;

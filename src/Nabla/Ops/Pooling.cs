@@ -76,7 +76,7 @@ public sealed partial class Tensor
             NdArray x = Packed(inputs[0].Value);
             int[] dims = WithPlanes(x.Dims, windows.OutHeight, windows.OutWidth);
             NdArray y = NdArray.Allocate(dims, x.DType), places = NdArray.Allocate(dims, DType.Int32);
-            fixed (byte* from = x.Storage.Bytes, to = y.Storage.Bytes, at = places.Storage.Bytes)
+            fixed (byte* from = x.Storage, to = y.Storage, at = places.Storage)
             {
                 if (x.DType == DType.Float32) PoolKernels.Largest(windows, Planes(dims), (float*)from + x.Offset, (float*)to, (int*)at);
                 else PoolKernels.Largest(windows, Planes(dims), (double*)from + x.Offset, (double*)to, (int*)at);
@@ -102,7 +102,7 @@ public sealed partial class Tensor
             int[] dims = back ? WithPlanes(x.Dims, windows.Height, windows.Width) : WithPlanes(x.Dims, windows.OutHeight, windows.OutWidth);
             NdArray y = NdArray.Allocate(dims, x.DType);
             int planes = Planes(dims), size = windows.Height * windows.Width, count = windows.OutHeight * windows.OutWidth;
-            fixed (byte* from = x.Storage.Bytes, to = y.Storage.Bytes, at = places.Storage.Bytes)
+            fixed (byte* from = x.Storage, to = y.Storage, at = places.Storage)
             {
                 int* place = (int*)at + places.Offset;
                 if (x.DType == DType.Float32) Run((float*)from + x.Offset, (float*)to);
@@ -135,7 +135,7 @@ public sealed partial class Tensor
             NdArray x = Packed(inputs[0].Value);
             int[] dims = back ? WithPlanes(x.Dims, windows.Height, windows.Width) : WithPlanes(x.Dims, windows.OutHeight, windows.OutWidth);
             NdArray y = NdArray.Allocate(dims, x.DType);
-            fixed (byte* from = x.Storage.Bytes, to = y.Storage.Bytes)
+            fixed (byte* from = x.Storage, to = y.Storage)
             {
                 if (x.DType == DType.Float32) Run((float*)from + x.Offset, (float*)to);
                 else Run((double*)from + x.Offset, (double*)to);

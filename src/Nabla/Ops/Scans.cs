@@ -164,7 +164,7 @@ public sealed partial class Tensor
             var a = new AxisGroups(inputs[0].Value, [axis]);
             var b = new AxisGroups(inputs[1].Value, [axis]);
             NdArray s = NdArray.Allocate(inputs[1].Dims, inputs[1].DType);
-            fixed (byte* factor = a.Array.Storage.Bytes, term = b.Array.Storage.Bytes, to = s.Storage.Bytes)
+            fixed (byte* factor = a.Array.Storage, term = b.Array.Storage, to = s.Storage)
             {
                 if (s.DType == DType.Float32) Recurrences.Linear((float*)factor + a.Array.Offset, (float*)term + b.Array.Offset, (float*)to, a.Outer, a.Count, a.Inner, reverse);
                 else Recurrences.Linear((double*)factor + a.Array.Offset, (double*)term + b.Array.Offset, (double*)to, a.Outer, a.Count, a.Inner, reverse);

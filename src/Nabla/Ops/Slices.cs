@@ -117,11 +117,18 @@ public sealed partial class Tensor
 
         protected override bool OnlyMoves => true;
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        internal override void Vjp(OpContext context, Tensor gradient, Span<Tensor?> results) => results[0] = view.Of(gradient);
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ComputeOne(inputs)];
+
+        protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
         {
-            NdArray whole = NdArray.Zeros(shape.Dims, inputs[0].DType);
-            ArrayCopy.Into(inputs[0].Value, view.View(whole));
-            return [whole];
+            NdArray part = inputs[0].Value;
+            NdArray whole = ItemsLast.Lies(part) && ItemsLast.Suits(shape.Dims)
+                ? ItemsLast.Back(NdArray.Zeros(ItemsLast.Turned(shape.Dims), part.DType))
+                : NdArray.Zeros(shape.Dims, part.DType);
+            ArrayCopy.Into(part, view.View(whole));
+            return whole;
         }
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => view.Of(gradient);
@@ -129,6 +136,8 @@ public sealed partial class Tensor
 
     private static int[] Without(int[] items, int at)
     {
+        if (items.Length == 2) return Shape.Lengths(items[1 - at]);
+        if (items.Length == 1) return [];
         var rest = new int[items.Length - 1];
         for (int i = 0; i < rest.Length; i++) rest[i] = items[i < at ? i : i + 1];
         return rest;

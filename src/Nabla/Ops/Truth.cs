@@ -39,7 +39,7 @@ public sealed partial class Tensor
         {
             var groups = new AxisGroups(inputs[0].Value, axes);
             NdArray y = NdArray.Allocate(AxisGroups.Reduced(inputs[0].Dims, axes, keep), DType.Bool);
-            fixed (byte* from = groups.Array.Storage.Bytes, to = y.Storage.Bytes)
+            fixed (byte* from = groups.Array.Storage, to = y.Storage)
             {
                 if (all) ReductionKernels.All(from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner);
                 else ReductionKernels.Any(from + groups.Array.Offset, to, groups.Outer, groups.Count, groups.Inner);

@@ -80,7 +80,7 @@ public sealed partial class Tensor
             int[] dims = AxisGroups.Reduced(x.Dims, axes, keep);
             NdArray variance = NdArray.Allocate(dims, x.DType), mean = NdArray.Allocate(dims, x.DType);
             double degrees = Degrees(groups.Count);
-            fixed (byte* from = groups.Array.Storage.Bytes, squares = variance.Storage.Bytes, centre = mean.Storage.Bytes)
+            fixed (byte* from = groups.Array.Storage, squares = variance.Storage, centre = mean.Storage)
             {
                 if (x.DType == DType.Float32)
                 {

@@ -222,6 +222,8 @@ public sealed partial class Tensor
 
         public override NdArray View(in NdArray x)
         {
+            if (order.Length == 2)
+                return x.View(Shape.Lengths(x.Dims[order[0]], x.Dims[order[1]]), Shape.Lengths(x.Strides[order[0]], x.Strides[order[1]]), x.Offset);
             var dims = new int[order.Length];
             var strides = new int[order.Length];
             for (int i = 0; i < order.Length; i++) (dims[i], strides[i]) = (x.Dims[order[i]], x.Strides[order[i]]);
@@ -244,6 +246,7 @@ public sealed partial class Tensor
     public Tensor Unsqueeze(Axis axis)
     {
         int at = axis.Resolve(Rank + 1, "Unsqueeze");
+        if (Rank == 1) return new ReshapeOp(at == 0 ? Shape.Lengths(1, Dims[0]) : Shape.Lengths(Dims[0], 1)).Of(this);
         var dims = new List<int>(Dims);
         dims.Insert(at, 1);
         return new ReshapeOp([.. dims]).Of(this);

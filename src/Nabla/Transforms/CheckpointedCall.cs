@@ -70,8 +70,8 @@ internal sealed class CheckpointedCall
         if (parts.Count != node.OutputCount) throw TransformErrors.OtherResults(Op, parts.Count, node.OutputCount);
         for (int k = 0; k < parts.Count; k++)
         {
-            if (parts[k].DType != node.Output(k).DType) throw TransformErrors.OtherDType(Op, parts[k].DType, node.Output(k).DType);
-            if (!parts[k].Dims.AsSpan().SequenceEqual(node.Output(k).Dims)) throw TransformErrors.OtherShape(Op, parts[k].Shape, new Shape(node.Output(k).Dims));
+            if (parts[k].DType != node.FormOf(k).DType) throw TransformErrors.OtherDType(Op, parts[k].DType, node.FormOf(k).DType);
+            if (!parts[k].Dims.AsSpan().SequenceEqual(node.FormOf(k).Dims)) throw TransformErrors.OtherShape(Op, parts[k].Shape, new Shape(node.FormOf(k).Dims));
         }
         return parts;
     }
@@ -161,7 +161,7 @@ internal sealed class CheckpointedCall
 
         internal override Edge EdgeAt(int input) => Edges[input];
 
-        internal override (int[] Dims, DType DType) Output(int index) => outputs[index];
+        internal override (int[] Dims, DType DType) FormOf(int index) => outputs[index];
 
         internal override void Run(BackwardPass pass, in GradientSlot slot, GradientSlot[]? more)
         {

@@ -8,8 +8,6 @@ namespace Nabla;
 internal sealed class CompiledSignature
 {
     private const string Op = "Functional.Compile";
-    private const int MostSharedBytes = 64;
-    private const int SharedAlignment = 16;
 
     private readonly int[][] dims;
     private readonly DType[] dtypes;
@@ -22,9 +20,6 @@ internal sealed class CompiledSignature
     private readonly int[][] resultStrides;
     private readonly int[] resultSizes;
 
-    // Several tiny results lie one behind the other in one object: the bytes of all of them, 0 if each has memory of its own.
-    private readonly int sharedBytes;
-    private readonly int[] sharedOffsets;
     private readonly string declined;
 
     // For the inputs and what is captured together; handed from run to run.
@@ -45,14 +40,6 @@ internal sealed class CompiledSignature
         capturedMemory = Array.ConvertAll(captured, input => input.Whole());
         resultStrides = Array.ConvertAll(graph.Outputs, output => NdArray.ContiguousStrides(output.Dims));
         resultSizes = Array.ConvertAll(graph.Outputs, output => output.Numel);
-        sharedOffsets = new int[resultSizes.Length];
-        for (int i = 0; i < sharedOffsets.Length; i++)
-        {
-            sharedOffsets[i] = sharedBytes / graph.Outputs[i].DType.Size();
-            long end = sharedBytes + ((long)resultSizes[i] * graph.Outputs[i].DType.Size());
-            sharedBytes = (int)Math.Min((end + SharedAlignment - 1) / SharedAlignment * SharedAlignment, int.MaxValue / 2);
-        }
-        if (resultSizes.Length < 2 || sharedBytes > MostSharedBytes) sharedBytes = 0;
         Draws = Array.Exists(graph.Steps, step => step is DrawStep);
         Handles = [.. captured.SelectMany(input => input.Handles.ToArray()).Where(handle => handle.DType.HasDerivatives())];
         program = CompiledBackend.Build(graph, options, out declined);
@@ -92,11 +79,12 @@ internal sealed class CompiledSignature
     public static CompiledSignature Trace(RecordableFunction function, ReadOnlySpan<Tensor> inputs, object?[] constants, CompileOptions options, out Tensor[]? results)
     {
         object? returned = null;
+        RecordableFunction frozen = function.Frozen(inputs);
         RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
         var signature = new CompiledSignature(function, inputs, constants, graph, options)
         {
             Form = function.FormOf(returned!, computed),
-            Function = function.WithoutNumbers(inputs),
+            Function = frozen,
         };
         results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
         return signature;
@@ -158,12 +146,11 @@ internal sealed class CompiledSignature
     public void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor> results)
     {
         TensorFlags flags = GradMode.IsInference ? TensorFlags.Inference : TensorFlags.None;
-        byte[]? shared = sharedBytes > 0 ? new byte[sharedBytes] : null;
         for (int i = 0; i < results.Length; i++)
         {
             ref readonly RecordedOperand result = ref graph.Outputs[i];
-            Storage storage = shared is not null ? Storage.Of(shared) : Storage.Allocate(resultSizes[i], result.DType);
-            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], shared is null ? 0 : sharedOffsets[i], result.DType), flags);
+            Storage storage = Storage.Allocate(resultSizes[i], result.DType);
+            results[i] = new Tensor(new NdArray(storage, result.Dims, resultStrides[i], 0, result.DType), flags);
         }
         RunInto(inputs, results);
     }
@@ -196,9 +183,9 @@ internal sealed class CompiledSignature
             if (target.IsTraced) throw TransformErrors.IntoInsideTransform(Op);
             if (target.RequiresGrad) throw TransformErrors.IntoRecorded(Op, i, target.Shape);
             foreach (Tensor input in inputs)
-                if (ReferenceEquals(input.Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (input.Value.Storage.IsMemoryOf(target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
             for (int j = 0; j < i; j++)
-                if (ReferenceEquals(targets[j].Value.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (targets[j].Value.Storage.IsMemoryOf(target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
         }
     }
 
@@ -220,7 +207,7 @@ internal sealed class CompiledSignature
             if (!target.Dims.AsSpan().SequenceEqual(result.Dims)) throw TransformErrors.IntoShape(Op, i, target.Shape, new Shape(result.Dims));
             if (target.DType != result.DType) throw TransformErrors.IntoDType(Op, i, target.DType, result.DType);
             foreach (RecordedInput input in captured)
-                if (ReferenceEquals(input.Storage, target.Value.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
+                if (target.Value.Storage.IsMemoryOf(input.Storage)) throw TransformErrors.IntoShared(Op, i, target.Shape);
             asTheyAre &= target.Value.IsContiguous;
         }
         if (computed is null && asTheyAre) RunInto(inputs, targets);

@@ -19,9 +19,12 @@ internal abstract class RecordableFunction
     /// <param name="tensors">The tensors in it.</param>
     public abstract object FormOf(object returned, ReadOnlySpan<Tensor> tensors);
 
-    /// <summary>The same function, which does not hold the argument for which it was made, but only its form.</summary>
+    /// <summary>
+    /// The same function with the variables that it captures as they are now, which does not hold the argument for which it was made,
+    /// but only its form.
+    /// </summary>
     /// <param name="inputs">The tensors of the argument.</param>
-    public abstract RecordableFunction WithoutNumbers(ReadOnlySpan<Tensor> inputs);
+    public abstract RecordableFunction Frozen(ReadOnlySpan<Tensor> inputs);
 
     // Tensors of the same shapes with one number each.
     private protected static T Emptied<T>(T structure, ReadOnlySpan<Tensor> tensors)
@@ -56,5 +59,5 @@ internal sealed class RecordableFunction<T, TResult>(Func<T, TResult> function, 
 
     public override object FormOf(object returned, ReadOnlySpan<Tensor> tensors) => Emptied((TResult)returned, tensors)!;
 
-    public override RecordableFunction WithoutNumbers(ReadOnlySpan<Tensor> inputs) => new RecordableFunction<T, TResult>(function, Emptied(at, inputs));
+    public override RecordableFunction Frozen(ReadOnlySpan<Tensor> inputs) => new RecordableFunction<T, TResult>(FrozenClosure.Of(function), Emptied(at, inputs));
 }

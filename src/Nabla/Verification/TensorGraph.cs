@@ -127,7 +127,7 @@ internal sealed class TensorGraph
 
     private void Add(Node node, int output)
     {
-        (int[] dims, DType dtype) = node.Output(output);
+        (int[] dims, DType dtype) = node.FormOf(output);
         steps.TryGetValue(node, out GraphRecording.Step? step);
         var inputs = new List<int>();
         var texts = new List<string>();

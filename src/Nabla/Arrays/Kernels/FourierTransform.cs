@@ -143,8 +143,8 @@ internal static class FourierTransform
         public void Read(int row, double[] re, double[]? im, int count)
         {
             int at = (row / inner * source.Dims[axis] * inner) + (row % inner);
-            if (source.DType.PartType() == DType.Float32) Read(MemoryMarshal.Cast<byte, float>(source.Storage.Bytes), at, re, im, count);
-            else Read(MemoryMarshal.Cast<byte, double>(source.Storage.Bytes), at, re, im, count);
+            if (source.DType.PartType() == DType.Float32) Read<float>(MemoryMarshal.Cast<byte, float>(source.Storage.Bytes), at, re, im, count);
+            else Read<double>(MemoryMarshal.Cast<byte, double>(source.Storage.Bytes), at, re, im, count);
         }
 
         private void Read<T>(ReadOnlySpan<T> elements, int at, double[] re, double[]? im, int count)
@@ -161,8 +161,8 @@ internal static class FourierTransform
         public void Write(int row, double[] re, double[]? im, int count, double scale)
         {
             int at = (row / inner * target.Dims[axis] * inner) + (row % inner);
-            if (target.DType.PartType() == DType.Float32) Write(MemoryMarshal.Cast<byte, float>(target.Storage.Bytes.AsSpan()), at, re, im, count, scale);
-            else Write(MemoryMarshal.Cast<byte, double>(target.Storage.Bytes.AsSpan()), at, re, im, count, scale);
+            if (target.DType.PartType() == DType.Float32) Write(MemoryMarshal.Cast<byte, float>(target.Storage.Bytes), at, re, im, count, scale);
+            else Write(MemoryMarshal.Cast<byte, double>(target.Storage.Bytes), at, re, im, count, scale);
         }
 
         private void Write<T>(Span<T> elements, int at, double[] re, double[]? im, int count, double scale)

@@ -12,11 +12,11 @@ namespace Nabla;
 /// A, strips of 6 rows:     a00 a10 a20 a30 a40 a50 | a01 a11 ... | a02 ...      one column of the strip after another
 /// B, strips of 16 columns: b00 b01 ... b0f | b10 b11 ... b1f | b20 ...          one row of the strip after another
 /// </code>
-/// Strips follow each other. Columns past B's edge are zero; rows past A's edge are left out, the tile never reads them.
+/// Strips of A follow each other, those of B after a given step. Columns past B's edge are zero; rows past A's edge are left out, the tile never reads them.
 /// </remarks>
 internal static unsafe class MatrixPacking
 {
-    private const int RowsAtOnce = 8;
+    private const int RowsAtOnce = 2;
 
     // One block of each matrix a thread, kept for the next product: pinned, so that a pointer into it stays valid.
     [ThreadStatic]
@@ -56,8 +56,11 @@ internal static unsafe class MatrixPacking
         }
     }
 
-    /// <summary>Packs <paramref name="k"/> rows and <paramref name="n"/> columns of B in strips of <paramref name="strip"/> columns.</summary>
-    public static void PackB<T>(int k, int n, T* b, nint bRow, nint bCol, int strip, T* to)
+    /// <summary>
+    /// Packs <paramref name="k"/> rows and <paramref name="n"/> columns of B in strips of <paramref name="strip"/> columns that are
+    /// <paramref name="step"/> elements apart.
+    /// </summary>
+    public static void PackB<T>(int k, int n, T* b, nint bRow, nint bCol, int strip, T* to, nint step)
         where T : unmanaged
     {
         int whole = bCol == 1 && strip % Vector<T>.Count == 0 ? n / strip * strip : 0;
@@ -65,15 +68,12 @@ internal static unsafe class MatrixPacking
         {
             // Along the rows of B, a few at a time: going down a strip would touch another page with every row.
             int rows = Math.Min(RowsAtOnce, k - p);
-            for (int j = 0; j < whole; j += strip)
-            {
-                T* from = b + p * bRow + j, into = to + (nint)j * k + (nint)p * strip;
-                for (int r = 0; r < rows; r++, from += bRow, into += strip)
-                    for (int c = 0; c < strip; c += Vector<T>.Count) Vector.Store(Vector.Load(from + c), into + c);
-            }
+            T* from = b + p * bRow, into = to + (nint)p * strip;
+            if (strip * sizeof(T) == 2 * Vector512<byte>.Count && Vector512.IsHardwareAccelerated) CopyPairs(rows, whole / strip, from, bRow, into, step);
+            else CopyPieces(rows, whole / strip, from, bRow, strip, into, step);
         }
 
-        to += (nint)whole * k;
+        to += whole / strip * step;
         for (int j = whole; j < n; j += strip)
         {
             int columns = Math.Min(strip, n - j);
@@ -89,7 +89,34 @@ internal static unsafe class MatrixPacking
                 BlockTranspose.Spread(columns, k, from, bCol, bRow, to, strip);
             }
 
-            to += (nint)strip * k;
+            to += step;
+        }
+    }
+
+    // The pieces of some rows that belong to each strip, where a piece is two registers of 64 bytes.
+    private static void CopyPairs<T>(int rows, int strips, T* from, nint row, T* to, nint step)
+        where T : unmanaged
+    {
+        for (int s = 0; s < strips; s++, from += 2 * Vector512<T>.Count, to += step)
+        {
+            T* piece = from, into = to;
+            for (int r = 0; r < rows; r++, piece += row, into += 2 * Vector512<T>.Count)
+            {
+                Vector512<T> left = Vector512.Load(piece), right = Vector512.Load(piece + Vector512<T>.Count);
+                left.Store(into);
+                right.Store(into + Vector512<T>.Count);
+            }
+        }
+    }
+
+    private static void CopyPieces<T>(int rows, int strips, T* from, nint row, int strip, T* to, nint step)
+        where T : unmanaged
+    {
+        for (int s = 0; s < strips; s++, from += strip, to += step)
+        {
+            T* piece = from, into = to;
+            for (int r = 0; r < rows; r++, piece += row, into += strip)
+                for (int c = 0; c < strip; c += Vector<T>.Count) Vector.Store(Vector.Load(piece + c), into + c);
         }
     }
 

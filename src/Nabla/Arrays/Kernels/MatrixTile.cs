@@ -19,12 +19,16 @@ internal static unsafe class MatrixTile<R, V, T>
     where V : unmanaged
     where T : unmanaged
 {
+    // With fewer steps there is no time for C to come from memory, and products of that size lie in the caches.
+    private const int Deep = 128;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TwelveRows(nint k, T* a, nint aRow, nint aCol, T* b, nint bRow, T* c, nint cRow, T* add, nint addRow)
     {
         nint aTwo = 2 * aRow;
         T* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
-        for (int i = 0; i < 12; i++) Prefetch(c + i * cRow);
+        if (k >= Deep)
+            for (int i = 0; i < 12; i++) Prefetch(c + i * cRow);
         bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;
@@ -103,7 +107,8 @@ internal static unsafe class MatrixTile<R, V, T>
     {
         nint aTwo = 2 * aRow;
         T* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow;
-        for (int i = 0; i < 8; i++) Prefetch(c + i * cRow);
+        if (k >= Deep)
+            for (int i = 0; i < 8; i++) Prefetch(c + i * cRow);
         bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;
@@ -161,7 +166,8 @@ internal static unsafe class MatrixTile<R, V, T>
     {
         nint aTwo = 2 * aRow;
         T* a3 = a + 3 * aRow;
-        for (int i = 0; i < 6; i++) Prefetch(c + i * cRow);
+        if (k >= Deep)
+            for (int i = 0; i < 6; i++) Prefetch(c + i * cRow);
         bool adds = add != null;
         V s0 = default, t0 = default;
         V s1 = default, t1 = default;

@@ -32,7 +32,7 @@ internal static unsafe class NarrowProducts
     {
         int m = a.Dims[^2], k = a.Dims[^1], n = b.Dims[^1], bRow = b.Strides[^2], size = c.DType.Size(), lanes = Vector256<byte>.Count / size;
         if (bRow < 0 || atB + ((k - 1) * bRow) + lanes > b.Storage.Bytes.Length / size || atC + ((m - 1) * n) + lanes > endC) return false;
-        fixed (byte* x = a.Storage.Bytes, y = b.Storage.Bytes, z = c.Storage.Bytes)
+        fixed (byte* x = a.Storage, y = b.Storage, z = c.Storage)
         {
             if (size == sizeof(float)) Multiply(m, n, k, (float*)x + atA, a.Strides[^2], a.Strides[^1], (float*)y + atB, bRow, (float*)z + c.Offset + atC);
             else Multiply(m, n, k, (double*)x + atA, a.Strides[^2], a.Strides[^1], (double*)y + atB, bRow, (double*)z + c.Offset + atC);

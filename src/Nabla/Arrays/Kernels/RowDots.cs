@@ -11,7 +11,9 @@ namespace Nabla;
 /// </summary>
 /// <remarks>
 /// Four rows of B meet two of A at a time: eight chains of sums keep the multipliers busy, and six loads serve eight of them. B is
-/// read once, and asked for a little ahead if it is large. Each sum has one order, given by k and the width.
+/// read once, and asked for a little ahead if it is large. A single row of A and a large B are a matter of memory alone: the rows of B are
+/// read one after the other, which is one long stream where they follow each other, and asked for further ahead. Each sum has one order,
+/// given by k and the width.
 /// </remarks>
 internal static unsafe class RowDots<R, V, T>
     where R : struct, IRegister<V, T>
@@ -21,6 +23,8 @@ internal static unsafe class RowDots<R, V, T>
     // A matrix of so many bytes comes from beyond the second cache.
     private const long FarBytes = 384 * 1024;
     private const int BytesAhead = 512;
+    private const int StreamBytesAhead = 6 * 1024;
+    private const int StreamRowBytes = 1024;
 
     private static int Short => Vector128<T>.Count;
 
@@ -29,6 +33,7 @@ internal static unsafe class RowDots<R, V, T>
     {
         T* sums = stackalloc T[8];
         nint ahead = (long)k * n * sizeof(T) > FarBytes ? BytesAhead / sizeof(T) : 0;
+        bool isStream = ahead != 0 && m == 1 && (long)k * sizeof(T) >= StreamRowBytes;
         for (int j = 0; j < n; j += 4, b += 4 * bRow)
         {
             int columns = Math.Min(4, n - j);
@@ -44,6 +49,10 @@ internal static unsafe class RowDots<R, V, T>
                 else if (rows == 2)
                 {
                     TwoByFour(k, x, x + aRow, b, bRow, i == 0 ? ahead : 0, sums);
+                }
+                else if (isStream)
+                {
+                    FourInTurn(k, x, b, bRow, sums);
                 }
                 else
                 {
@@ -114,6 +123,39 @@ internal static unsafe class RowDots<R, V, T>
         }
 
         Rest(k, p, x, b, bRow, R.Fold(R.Add(s0, t0)), R.Fold(R.Add(s1, t1)), R.Fold(R.Add(s2, t2)), R.Fold(R.Add(s3, t3)), sums);
+    }
+
+    // The sums of OneByFour, in the same order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourInTurn(nint k, T* x, T* b, nint bRow, T* sums)
+    {
+        nint whole = k / (2 * R.Lanes) * (2 * R.Lanes);
+        Vector128<T> s0 = OneRow(whole, x, b), s1 = OneRow(whole, x, b + bRow), s2 = OneRow(whole, x, b + 2 * bRow), s3 = OneRow(whole, x, b + 3 * bRow);
+        Rest(k, whole, x, b, bRow, s0, s1, s2, s3, sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Vector128<T> OneRow(nint k, T* x, T* b)
+    {
+        nint far = StreamBytesAhead / sizeof(T);
+        V s = default, t = default;
+        nint p = 0;
+        for (; p + 4 * R.Lanes <= k; p += 4 * R.Lanes)
+        {
+            Prefetch(b + far + p, b + far + p + R.Lanes, b + far + p + 2 * R.Lanes, b + far + p + 3 * R.Lanes);
+            s = R.MultiplyAdd(R.Load(x + p), R.Load(b + p), s);
+            t = R.MultiplyAdd(R.Load(x + p + R.Lanes), R.Load(b + p + R.Lanes), t);
+            s = R.MultiplyAdd(R.Load(x + p + 2 * R.Lanes), R.Load(b + p + 2 * R.Lanes), s);
+            t = R.MultiplyAdd(R.Load(x + p + 3 * R.Lanes), R.Load(b + p + 3 * R.Lanes), t);
+        }
+
+        for (; p < k; p += 2 * R.Lanes)
+        {
+            s = R.MultiplyAdd(R.Load(x + p), R.Load(b + p), s);
+            t = R.MultiplyAdd(R.Load(x + p + R.Lanes), R.Load(b + p + R.Lanes), t);
+        }
+
+        return R.Fold(R.Add(s, t));
     }
 
     // What does not fill the registers goes on in short ones, and ends number by number.

@@ -13,16 +13,19 @@ internal static unsafe class TiledProduct<R, V, T>
     where V : unmanaged
     where T : unmanaged, INumber<T>
 {
-    private const int BlockRows = 192;
+    private const int BlockRows = 96;
     private const int PartRows = 48;
     private const int SlabColumns = 2048;
 
     // An operand of at most this many bytes, read in place, stays in the second cache.
-    private const int InPlaceBytes = 256 * 1024;
+    private const int InPlaceBytes = 512 * 1024;
 
-    // A strip of B, 32 floats wide, takes more than half of a first cache of 48 KiB. The same for all registers: k is cut in the
-    // same places, so the results are the same.
+    // A strip of A takes half of a first cache of 48 KiB, past which a strip of B streams from the second; shorter slices would read
+    // and write C more often, which costs more. The same for all registers: k is cut in the same places, so the results are the same.
     private static int Slice => 2048 / sizeof(T);
+
+    // Between the packed strips of B: packing writes to all of them in turn, and a power of two apart they would share few sets of the caches.
+    private const int Gap = 64;
 
     private static bool IsWide
     {
@@ -32,16 +35,29 @@ internal static unsafe class TiledProduct<R, V, T>
 
     private static int StripColumns => 2 * R.Lanes;
 
+    // From one packed strip of B to the next.
+    private static nint StripStep(int depth) => ((nint)StripColumns * depth) + Gap;
+
     /// <summary>How many rows the next tile takes where <paramref name="rest"/> are left: no tile is much larger than what it has to do.</summary>
     public static int Height(int rest) =>
         IsWide
             ? rest >= 12 && rest != 16 ? 12 : rest >= 8 ? 8 : Math.Min(rest, 4)
             : rest == 6 || rest > 8 ? 6 : Math.Min(rest, 4);
 
+    /// <summary>How many of the rows of a block whole wide tiles take, where they take any: first those of twelve rows, then those of eight.</summary>
+    private static (int Twelves, int Eights) WideTiles(int rows)
+    {
+        int twelves = rows / 12, over = rows % 12;
+        if (over == 4 && twelves > 0) return (12 * (twelves - 1), 16);
+        return (12 * twelves, over >= 8 ? 8 : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(int m, int n, int k, T* a, nint aRow, nint aCol, T* b, nint bRow, nint bCol, T* c, nint cRow, T* add, nint addRow)
     {
-        // A small A is read where it lies if its rows or its columns are contiguous: a line in the cache serves several tiles.
-        bool packA = n > 2 * StripColumns && ((aCol != 1 && aRow != 1) || (long)m * k * sizeof(T) > InPlaceBytes);
+        // Rows of A are read where they lie: a line in the cache serves many steps of a tile, and the second cache keeps the block. So are
+        // the columns of a small A.
+        bool packA = n > 2 * StripColumns && aCol != 1 && (aRow != 1 || (long)m * k * sizeof(T) > InPlaceBytes);
         bool packB = bCol != 1 || (m > 24 && (long)n * k * sizeof(T) > InPlaceBytes);
         for (int j = 0; j < n; j += SlabColumns)
         {
@@ -62,8 +78,9 @@ internal static unsafe class TiledProduct<R, V, T>
     private readonly struct Slab(
         int m, int n, int depth, T* a, nint aRow, nint aCol, bool packA, T* b, nint bRow, nint bCol, int whole, T* c, nint cRow, T* add, nint addRow)
     {
-        private readonly T* packed = whole < n ? MatrixPacking.RoomForB<T>((nint)((n - whole + StripColumns - 1) / StripColumns) * StripColumns * depth) : null;
+        private readonly T* packed = whole < n ? MatrixPacking.RoomForB<T>((nint)((n - whole + StripColumns - 1) / StripColumns) * StripStep(depth)) : null;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Multiply()
         {
             if ((long)m * n * depth < 2 * MatrixProduct.Grain)
@@ -94,7 +111,7 @@ internal static unsafe class TiledProduct<R, V, T>
 
         private void Pack(int from, int to)
         {
-            if (from < to) MatrixPacking.PackB(depth, to - from, b + from * bCol, bRow, bCol, StripColumns, packed + (nint)(from - whole) * depth);
+            if (from < to) MatrixPacking.PackB(depth, to - from, b + from * bCol, bRow, bCol, StripColumns, packed + (nint)((from - whole) / StripColumns) * StripStep(depth), StripStep(depth));
         }
 
         private void Block(int rowFrom, int rowTo, int columnFrom, int columnTo)
@@ -102,6 +119,7 @@ internal static unsafe class TiledProduct<R, V, T>
             for (int i = rowFrom; i < rowTo; i += BlockRows) RowBlock(i, Math.Min(BlockRows, rowTo - i), columnFrom, columnTo);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowBlock(int top, int rows, int columnFrom, int columnTo)
         {
             T* left = a + top * aRow;
@@ -117,19 +135,31 @@ internal static unsafe class TiledProduct<R, V, T>
                 left = room;
             }
 
+            (nint leftRow, nint stripRow) = packA ? (depth, 1) : (aRow, aRow);
+            (int twelves, int eights) = IsWide ? WideTiles(rows) : default;
             for (int j = columnFrom; j < columnTo; j += StripColumns)
             {
                 bool inPlace = j < whole;
-                T* right = inPlace ? b + j : packed + (nint)(j - whole) * depth;
+                T* right = inPlace ? b + j : packed + (nint)((j - whole) / StripColumns) * StripStep(depth);
                 nint rightRow = inPlace ? bRow : StripColumns;
                 int breadth = Math.Min(StripColumns, columnTo - j);
                 T* to = c + top * cRow + j, addend = add == null ? null : add + top * addRow + j;
                 nint step = add == null ? 0 : addRow;
-                for (int i = 0, height; i < rows; i += height, to += height * cRow, addend += height * step)
+                int i = 0;
+                if (IsWide && breadth == StripColumns)
+                {
+                    // One height after the other: a choice for each tile would be mispredicted, and a tile takes but a few hundred cycles.
+                    for (int end = twelves; i < end; i += 12, to += 12 * cRow, addend += 12 * step)
+                        MatrixTile<R, V, T>.TwelveRows(depth, left + i * leftRow, stripRow, packA ? 12 : aCol, right, rightRow, to, cRow, addend, step);
+                    for (int end = i + eights; i < end; i += 8, to += 8 * cRow, addend += 8 * step)
+                        MatrixTile<R, V, T>.EightRows(depth, left + i * leftRow, stripRow, packA ? 8 : aCol, right, rightRow, to, cRow, addend, step);
+                }
+
+                for (int height; i < rows; i += height, to += height * cRow, addend += height * step)
                 {
                     height = Height(rows - i);
-                    T* strip = packA ? left + (nint)i * depth : left + i * aRow;
-                    (nint stripRow, nint stripCol) = packA ? (1, height) : (aRow, aCol);
+                    T* strip = left + i * leftRow;
+                    nint stripCol = packA ? height : aCol;
                     if (breadth == StripColumns) Tile(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, addend, step);
                     else TileAtEdge(height, depth, strip, stripRow, stripCol, right, rightRow, to, cRow, breadth, addend, step);
                 }

@@ -16,7 +16,7 @@ internal static unsafe class PinnedArrays
 {
     private const int Few = 8;
 
-    private static readonly byte[] None = [];
+    private static readonly Storage None = Storage.Of([]);
 
     public static void Run<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
@@ -30,7 +30,7 @@ internal static unsafe class PinnedArrays
         where TWork : IPinnedWork
     {
         byte** pointers = stackalloc byte*[4];
-        fixed (byte* i0 = Bytes(inputs, 0), i1 = Bytes(inputs, 1), o0 = Bytes(outputs, 0), o1 = Bytes(outputs, 1))
+        fixed (byte* i0 = Memory(inputs, 0), i1 = Memory(inputs, 1), o0 = Memory(outputs, 0), o1 = Memory(outputs, 1))
         {
             pointers[0] = i0;
             pointers[1] = i1;
@@ -46,10 +46,10 @@ internal static unsafe class PinnedArrays
         where TWork : IPinnedWork
     {
         byte** pointers = stackalloc byte*[2 * Few];
-        fixed (byte* i0 = Bytes(inputs, 0), i1 = Bytes(inputs, 1), i2 = Bytes(inputs, 2), i3 = Bytes(inputs, 3),
-            i4 = Bytes(inputs, 4), i5 = Bytes(inputs, 5), i6 = Bytes(inputs, 6), i7 = Bytes(inputs, 7),
-            o0 = Bytes(outputs, 0), o1 = Bytes(outputs, 1), o2 = Bytes(outputs, 2), o3 = Bytes(outputs, 3),
-            o4 = Bytes(outputs, 4), o5 = Bytes(outputs, 5), o6 = Bytes(outputs, 6), o7 = Bytes(outputs, 7))
+        fixed (byte* i0 = Memory(inputs, 0), i1 = Memory(inputs, 1), i2 = Memory(inputs, 2), i3 = Memory(inputs, 3),
+            i4 = Memory(inputs, 4), i5 = Memory(inputs, 5), i6 = Memory(inputs, 6), i7 = Memory(inputs, 7),
+            o0 = Memory(outputs, 0), o1 = Memory(outputs, 1), o2 = Memory(outputs, 2), o3 = Memory(outputs, 3),
+            o4 = Memory(outputs, 4), o5 = Memory(outputs, 5), o6 = Memory(outputs, 6), o7 = Memory(outputs, 7))
         {
             pointers[0] = i0; pointers[1] = i1; pointers[2] = i2; pointers[3] = i3;
             pointers[4] = i4; pointers[5] = i5; pointers[6] = i6; pointers[7] = i7;
@@ -65,14 +65,13 @@ internal static unsafe class PinnedArrays
         where TWork : IPinnedWork
     {
         int count = inputs.Length + outputs.Length;
-        var handles = new GCHandle[count];
+        var handles = new PinnedGCHandle<object>[count];
         var addresses = new nint[count];
         try
         {
             for (int i = 0; i < count; i++)
             {
-                handles[i] = GCHandle.Alloc(Bytes(i < inputs.Length ? inputs : outputs, i < inputs.Length ? i : i - inputs.Length), GCHandleType.Pinned);
-                addresses[i] = handles[i].AddrOfPinnedObject();
+                handles[i] = Memory(i < inputs.Length ? inputs : outputs, i < inputs.Length ? i : i - inputs.Length).Pin(out addresses[i]);
             }
             fixed (nint* first = addresses)
             {
@@ -84,12 +83,12 @@ internal static unsafe class PinnedArrays
         }
         finally
         {
-            foreach (GCHandle handle in handles)
-                if (handle.IsAllocated) handle.Free();
+            foreach (PinnedGCHandle<object> handle in handles)
+                if (handle.IsAllocated) handle.Dispose();
         }
     }
 
-    private static byte[] Bytes(ReadOnlySpan<Tensor> arrays, int index) => index < arrays.Length ? arrays[index].Value.Storage.Bytes : None;
+    private static Storage Memory(ReadOnlySpan<Tensor> arrays, int index) => index < arrays.Length ? arrays[index].Value.Storage : None;
 
     private static void Skip(ReadOnlySpan<Tensor> arrays, byte** pointers)
     {
