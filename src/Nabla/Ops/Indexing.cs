@@ -37,7 +37,7 @@ public sealed partial class Tensor
             {
                 int position = indices[0].PositionIn(Dims[0]);
                 if ((uint)position >= (uint)Dims[0]) throw OpErrors.OutsideAxis("x[…]", position < 0 ? position - Dims[0] : position, 0, Dims[0], Shape);
-                return new SelectOp(0, position).Of(this);
+                return SelectOp.At(0, position).Of(this);
             }
             var part = new IndexedPart(this, indices);
             return part.IsBasic ? part.View : part.Take(part.View);

@@ -11,7 +11,7 @@ public sealed partial class Tensor
     public Tensor Select(Axis axis, int index)
     {
         int at = axis.Resolve(Rank, "Select");
-        return new SelectOp(at, Position("Select", at, index)).Of(this);
+        return SelectOp.At(at, Position("Select", at, index)).Of(this);
     }
 
     /// <summary>A stretch of an axis: <paramref name="length"/> positions from <paramref name="start"/>.</summary>
@@ -75,6 +75,11 @@ public sealed partial class Tensor
 
     private sealed class SelectOp(int axis, int index, string? maker = null) : ViewOp(maker ?? "Select")
     {
+        private static readonly SelectOp?[] OfRows = new SelectOp?[32];
+
+        /// <summary>The selection; the first rows are what loops ask for, so they are made once.</summary>
+        public static SelectOp At(int axis, int index) => axis == 0 && index < OfRows.Length ? OfRows[index] ??= new SelectOp(0, index) : new SelectOp(axis, index);
+
         public override bool IsOneOfSeveral => maker is not null;
 
         public override bool CutsPart => true;

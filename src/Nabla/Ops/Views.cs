@@ -200,6 +200,7 @@ public sealed partial class Tensor
     {
         if (Rank == 0) return this;
         int a = first.Resolve(Rank, "Transpose"), b = second.Resolve(Rank, "Transpose");
+        if (Rank == 2 && a != b) return TransposeOfMatrix.Of(this);
         var order = new int[Rank];
         for (int i = 0; i < order.Length; i++) order[i] = i;
         (order[a], order[b]) = (b, a);
@@ -215,6 +216,9 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The tensor has fewer than two axes.</exception>
     [Op(OpKind.Linear, Shapes = "[…, m, n] → […, n, m]")]
     public Tensor MT => Rank >= 2 ? Transpose(Rank - 2, Rank - 1) : throw new ShapeException($"MT: needs at least two axes, the tensor is {Shape}. Unsqueeze it first.");
+
+    // An operation holds nothing of a call: the one that everybody uses is made once.
+    private static readonly PermuteOp TransposeOfMatrix = new([1, 0]);
 
     private sealed class PermuteOp(int[] order) : ViewOp("Permute")
     {
@@ -232,6 +236,7 @@ public sealed partial class Tensor
 
         protected override Tensor Transpose(OpContext context, Tensor gradient)
         {
+            if (ReferenceEquals(this, TransposeOfMatrix)) return Of(gradient);
             var inverse = new int[order.Length];
             for (int i = 0; i < order.Length; i++) inverse[order[i]] = i;
             return new PermuteOp(inverse).Of(gradient);
