@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -35,7 +36,8 @@ internal static unsafe class ItemTiles
             for (int i = count; i < upTo; i++) tile[i] = tile[count - 1];
     }
 
-    // to[j, i] = from[i, j]
+    // to[j, i] = from[i, j]; optimised at once, for a few calls do all the work.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose<T>(T* from, int fromStride, T* to, int toStride, int rows, int columns)
         where T : unmanaged
     {
@@ -56,6 +58,7 @@ internal static unsafe class ItemTiles
         }
         Each(i, rows, 0);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Each(int firstRow, int endRow, int firstColumn)
         {
             for (int j = firstColumn; j < columns; j++)
@@ -63,6 +66,7 @@ internal static unsafe class ItemTiles
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeDoubles(double* from, nint fromStride, double* to, nint toStride)
     {
         Vector256<double> a = Vector256.Load(from), b = Vector256.Load(from + fromStride);
@@ -74,6 +78,7 @@ internal static unsafe class ItemTiles
         Avx.Permute2x128(highAb, highCd, 0x31).Store(to + (3 * toStride));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeFloats(float* from, nint fromStride, float* to, nint toStride)
     {
         Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride);
