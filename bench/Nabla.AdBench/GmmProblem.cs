@@ -41,15 +41,15 @@ public sealed class GmmProblem : Problem
     internal Tensor Layout { get; }
 
     /// <summary>How many numbers follow the sizes.</summary>
-    internal static long NumberCount(long d, long k, long n) => k + (k * d) + (k * d * (d + 1) / 2) + (n * d) + 2;
+    internal static Int128 NumberCount(Int128 d, Int128 k, Int128 n) => k + (k * d) + (k * d * (d + 1) / 2) + (n * d) + 2;
 
     public static new GmmProblem Read(string path)
     {
         var file = new ProblemFile(path);
         int d = file.Integer("the dimension D", 1), k = file.Integer("the number of Gaussians K", 1), n = file.Integer("the number of points N", 1);
-        int size = d * (d + 1) / 2;
-        Tensor alphas = Vector(file.Numbers(k, "a logarithm of a weight")), means = Vector(file.Numbers((long)k * d, "a coordinate of a centre"), k, d);
-        Tensor factors = Vector(file.Numbers((long)k * size, "an element of a factor of an inverse covariance"), k, size);
+        long size = (long)d * (d + 1) / 2;
+        Tensor alphas = Vector(file.Numbers(k, "a logarithm of a weight")), means = Vector(file.Numbers((Int128)k * d, "a coordinate of a centre"), k, d);
+        Tensor factors = Vector(file.Numbers((Int128)k * size, "an element of a factor of an inverse covariance"), k, (int)size);
         // ADBench's largest files hold one point that stands for all.
         bool replicated = n > 1 && file.Remaining == d + 2;
         Tensor points = replicated
@@ -72,7 +72,7 @@ public sealed class GmmProblem : Problem
         // Q(x - µ) for all points and Gaussians at once: [N, D]·[D, K·D] - [K·D].
         Tensor q = Tensor.Cat([diagonal, lower, Tensor.Zeros([k, 1], DType.Float64)], 1).IndexSelect(1, Layout).Reshape(k, d, d);
         Tensor shift = q.MatMul(means.Unsqueeze(2)).Reshape(k * d);
-        Tensor whitened = points.MatMul(q.Reshape(k * d, d).T) - shift;
+        Tensor whitened = points.Linear(q.Reshape(k * d, d), -shift);
         Tensor distances = whitened.Square().Reshape(n, k, d).Sum(2);
 
         Tensor likelihood = (alphas + sumOfLogs - (0.5 * distances)).LogSumExp(1).Sum() - (n * alphas.LogSumExp());

@@ -27,7 +27,7 @@ public sealed class LstmProblem : Problem
 
     public override double[] Point => Flat(main, extra);
 
-    internal static long NumberCount(long l, long c, long b) => (2 * l * 4 * b) + (3 * b) + (2 * l * b) + (c * b);
+    internal static Int128 NumberCount(Int128 l, Int128 c, Int128 b) => (2 * l * 4 * b) + (3 * b) + (2 * l * b) + (c * b);
 
     public static new LstmProblem Read(string path)
     {

@@ -71,20 +71,36 @@ public abstract class Problem(string name)
         if (sizes == 2) return HandProblem.Read(path);
         if (sizes != 3) throw new ProblemFormatException($"{path}, line 1: expected the sizes of a problem, two numbers for hand or three for gmm, ba and lstm, but found {sizes}.");
         int a = file.Integer("the first size", 1), b = file.Integer("the second size", 1), c = file.Integer("the third size", 1);
-        long rest = file.Remaining;
-        // What follows the sizes tells the kinds apart.
-        long bundle = BundleProblem.NumberCount, lstm = LstmProblem.NumberCount(a, b, c), gmm = GmmProblem.NumberCount(a, b, c), gmmOnePoint = GmmProblem.NumberCount(a, b, 1);
-        if (rest == bundle) return BundleProblem.Read(path);
-        if (rest == lstm) return LstmProblem.Read(path);
-        if (rest == gmm || rest == gmmOnePoint) return GmmProblem.Read(path);
-        // A damaged file: the folder may still tell what it was meant to be, and that reader finds the place.
-        return Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))?.ToUpperInvariant() switch
+        int rest = file.Remaining;
+        Int128 bundle = BundleProblem.NumberCount, lstm = LstmProblem.NumberCount(a, b, c), gmm = GmmProblem.NumberCount(a, b, c), gmmOnePoint = GmmProblem.NumberCount(a, b, 1);
+        // What follows the sizes tells the kinds apart; where a few numbers fit several, or a damaged file none, a name may tell.
+        List<string> fitting = [];
+        if (rest == bundle) fitting.Add("BA");
+        if (rest == lstm) fitting.Add("LSTM");
+        if (rest == gmm || rest == gmmOnePoint) fitting.Add("GMM");
+        string? named = KindByName(path);
+        return (fitting.Count == 0 || (named is not null && fitting.Contains(named)) ? named : fitting[0]) switch
         {
             "BA" => BundleProblem.Read(path),
             "LSTM" => LstmProblem.Read(path),
-            "GMM" or "1K" or "10K" or "2.5M" => GmmProblem.Read(path),
+            "GMM" => GmmProblem.Read(path),
             _ => throw new ProblemFormatException(string.Create(CultureInfo.InvariantCulture,
                 $"{path}, line {file.Lines}: {rest} numbers follow the sizes {a} {b} {c}; expected {gmm} for gmm ({gmmOnePoint} with one replicated point), {bundle} for ba, or {lstm} for lstm.")),
+        };
+    }
+
+    /// <summary>The kind that the name of a file begins with, or the name of its folder is.</summary>
+    private static string? KindByName(string path)
+    {
+        string file = Path.GetFileName(path).ToUpperInvariant();
+        foreach (string kind in (string[])["BA", "LSTM", "GMM"])
+            if (file.StartsWith(kind, StringComparison.Ordinal)) return kind;
+        return Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))?.ToUpperInvariant() switch
+        {
+            "BA" => "BA",
+            "LSTM" => "LSTM",
+            "GMM" or "1K" or "10K" or "2.5M" => "GMM",
+            _ => null,
         };
     }
 

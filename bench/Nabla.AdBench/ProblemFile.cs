@@ -51,11 +51,11 @@ internal sealed class ProblemFile
     }
 
     /// <summary>The next numbers.</summary>
-    public double[] Numbers(long count, string what)
+    public double[] Numbers(Int128 count, string what)
     {
         // Before the array: the sizes of a damaged file ask for anything.
         if (count > Remaining) throw Error(Lines, $"expected {count} numbers, each {what}, but the file ends after {Remaining} more words");
-        var values = new double[count];
+        var values = new double[(int)count];
         for (int i = 0; i < values.Length; i++)
         {
             (string text, int line) = words[next++];

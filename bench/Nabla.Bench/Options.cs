@@ -1,3 +1,5 @@
+using Nabla.AdBench;
+
 namespace Nabla.Bench;
 
 /// <summary>What the command line asks for.</summary>
@@ -74,6 +76,11 @@ internal sealed record Options
         if (options.Data is { } folder && !Directory.Exists(folder))
         {
             problem = $"--data: there is no folder '{folder}'.";
+            return false;
+        }
+        if (options.Data is { } empty && !Problem.Files(empty).Any())
+        {
+            problem = $"--data: there is no problem file (*.txt) in the folder '{empty}' nor in one below it.";
             return false;
         }
         options = options with { Filters = filters, Data = options.Data ?? FindData() };

@@ -28,6 +28,20 @@ public class VectorWidthTests
         Assert.Null(VectorKernels.For("exp")!.Body<long>());
     }
 
+    [Fact]
+    public void Scaling_by_a_power_of_two_rounds_once()
+    {
+        if (!Lanes128<float>.CanScale) return;
+        foreach (float p in new[] { 0.7071068f, 0.99999994f, 1f, 1.0000001f, 1.4142135f })
+        {
+            for (int k = -151; k <= 128; k++)
+            {
+                float once = (float)Math.ScaleB(p, k);
+                Assert.Equal(once, Lanes128<float>.First(Lanes128<float>.Scale(Lanes128<float>.All(p), Lanes128<float>.All(k))));
+            }
+        }
+    }
+
     private static void Check<T, TBits>(Unary<T>? f1, Binary<T>? f2, Ternary<T>? f3, Func<double, T> convert, Func<T, TBits> bits)
     {
         if (f1 is null && f2 is null && f3 is null)

@@ -76,7 +76,8 @@ def gmm(path, way):
     def whitened_vector(means, factors, diagonal):
         q = torch.diag_embed(diagonal)
         q = q.index_put((slice_all(k)[:, None], rows[None], columns[None]), factors[:, d:])
-        return (points @ q.reshape(k * d, d).T - (q @ means[:, :, None]).reshape(k * d)).reshape(n, k, d)
+        shift = (q @ means[:, :, None]).reshape(k * d)
+        return torch.nn.functional.linear(points, q.reshape(k * d, d), -shift).reshape(n, k, d)
 
     whitened = whitened_rows if way == "rows" else whitened_vector
 

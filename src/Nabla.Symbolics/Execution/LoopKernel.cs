@@ -20,23 +20,20 @@ internal abstract unsafe class LoopKernel
 
     private readonly bool[] uniform;
     private readonly LoopSink[] sinks;
-    private readonly bool nothingToFuse;
+    private readonly bool isOnePass;
     private readonly long stepsOfElement;
     private readonly Lock gate = new();
     private LoopRoutine? code;
     private bool cannot;
     private long work;
 
-    private protected LoopKernel(Program program, bool[] uniform, LoopSink[] sinks, bool isLight)
+    private protected LoopKernel(Program program, bool[] uniform, LoopSink[] sinks)
     {
         (Program, this.uniform, this.sinks) = (program, uniform, sinks);
         cannot = !MachineCodeAllowed;
 
-        nothingToFuse = program.Instructions.Length <= 1 && program.Constants.Length == 0 && !uniform.Contains(true)
-            && !sinks.Any(static sink => sink.Kind != LoopSinkKind.Store);
-
-        // A single light step over memory is as fast as the memory anyhow; only numbers that need no memory in code save something.
-        stepsOfElement = nothingToFuse && isLight ? 0 : Math.Max(1, program.Instructions.Length);
+        isOnePass = program.Instructions.Length == 1 && program.Constants.Length == 0 && !uniform.Contains(true) && sinks is [{ Kind: LoopSinkKind.Store }];
+        stepsOfElement = Math.Max(1, program.Instructions.Length);
     }
 
     /// <summary>What is computed.</summary>
@@ -54,8 +51,8 @@ internal abstract unsafe class LoopKernel
     /// <summary>What becomes of each output.</summary>
     protected ReadOnlySpan<LoopSink> Sinks => sinks;
 
-    /// <summary>Whether there is at most one step, from memory to memory.</summary>
-    protected bool NothingToFuse => nothingToFuse;
+    /// <summary>Whether there is one step, from memory to memory.</summary>
+    protected bool IsOnePass => isOnePass;
 
     private static bool MachineCodeAllowed =>
         RuntimeFeature.IsDynamicCodeSupported && !(AppContext.TryGetSwitch(CompiledFormula.InterpretSwitch, out bool interpret) && interpret);
@@ -143,23 +140,13 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
     /// <summary>The memory that the registers of a tile may take: a good part of the second-level cache.</summary>
     private const int TileBytes = 1 << 18;
 
-    /// <summary>The vector operations of a step that takes no longer than its memory.</summary>
-    private const int LightWeight = 8;
-
     [ThreadStatic]
     private static byte[]? scratch;
 
     public LoopKernel(Program program, bool[] uniform, LoopSink[] sinks)
-        : base(program, uniform, sinks, IsLight(program))
+        : base(program, uniform, sinks)
     {
     }
-
-    private static bool IsLight(Program program) => program.Instructions.Length switch
-    {
-        0 => true,
-        1 => LaneTrace.Weight<T>(program.Instructions[0].Primitive) is >= 0 and <= LightWeight,
-        _ => false,
-    };
 
     /// <inheritdoc/>
     protected override LoopRoutine? Write() =>
@@ -178,7 +165,7 @@ internal sealed unsafe class LoopKernel<T> : LoopKernel
     protected override void Interpret(LoopCall* call, nint row, nint start, nint count)
     {
         Program program = Program;
-        if (NothingToFuse && OutputsAreDirect(program))
+        if (IsOnePass && OutputsAreDirect(program))
         {
             Pass(call, row, start, (int)count);
             return;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla;
 
 /// <summary>
@@ -53,6 +55,7 @@ internal static unsafe class StridedGather
             for (nint c = 0; c < columns; c++) ((T*)target)[(r * row) + (c * column)] = value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy<TSource, TTarget>(TSource* source, nint row, nint column, TTarget* target, nint targetRow, nint targetColumn, nint rows, nint columns)
         where TSource : unmanaged
         where TTarget : unmanaged

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Nabla;
@@ -94,6 +95,7 @@ internal sealed unsafe class StridedReader
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ShortRows<TSource, T>(TSource* source, nint row, nint step, int rows, int length, T* target)
         where TSource : unmanaged
         where T : unmanaged

@@ -9,6 +9,8 @@ namespace Nabla;
 /// while, since operations follow each other closely, and then sleep.
 /// </summary>
 /// <remarks>
+/// The caller claims ranges from the first on, every other worker from the last back: so of two threads each works on the same part of
+/// memory in one loop after another, and finds it in its own caches.
 /// A loop is published by opening places. A worker that takes a place may read what the loop is; the caller, once the ranges
 /// are all claimed, closes the places that nobody took and waits for those who did. A worker that comes too late finds no
 /// place and has touched nothing. Whoever joins wakes two sleepers while places are open, so that many wake quickly.
@@ -39,6 +41,7 @@ internal static unsafe class WorkerTeam
     private static void* work;
     private static long count;
     private static long length;
+    private static int ranges;
     private static ExceptionDispatchInfo? failure;
 
     /// <summary>Takes the team for one loop, if it is free.</summary>
@@ -54,11 +57,12 @@ internal static unsafe class WorkerTeam
         WorkerTeam.work = work;
         WorkerTeam.count = count;
         WorkerTeam.length = length;
+        ranges = (int)((count + length - 1) / length);
         counters.Next = 0;
         counters.Finished = 0;
         Interlocked.Exchange(ref counters.Places, helpers);
         WakeTwo();
-        RunRanges();
+        RunRanges(fromBack: false);
 
         int joined = helpers - Interlocked.Exchange(ref counters.Places, 0);
         var wait = new SpinWait();
@@ -68,21 +72,24 @@ internal static unsafe class WorkerTeam
         thrown.Throw();
     }
 
-    private static void RunRanges()
+    private static void RunRanges(bool fromBack)
     {
         try
         {
             while (true)
             {
-                long from = Interlocked.Add(ref counters.Next, length) - length;
-                if (from >= count) return;
+                // The lower half counts those claimed from the front, the upper half those from the back.
+                long claimed = Interlocked.Add(ref counters.Next, fromBack ? 1L << 32 : 1);
+                int front = (int)claimed, back = (int)(claimed >> 32);
+                if (front + back > ranges) return;
+                long from = length * (fromBack ? ranges - back : front - 1);
                 invoke(work, from, Math.Min(from + length, count));
             }
         }
         catch (Exception thrown)
         {
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(thrown), null);
-            Volatile.Write(ref counters.Next, count);
+            Volatile.Write(ref counters.Next, ranges);
         }
     }
 
@@ -90,7 +97,7 @@ internal static unsafe class WorkerTeam
     {
         var more = new Worker[helpers];
         workers.CopyTo(more, 0);
-        for (int i = workers.Length; i < helpers; i++) more[i] = new Worker();
+        for (int i = workers.Length; i < helpers; i++) more[i] = new Worker(fromBack: i % 2 == 0);
         Volatile.Write(ref workers, more);
     }
 
@@ -121,10 +128,12 @@ internal static unsafe class WorkerTeam
     private sealed class Worker
     {
         private readonly object gate = new();
+        private readonly bool fromBack;
         private bool asleep;
 
-        public Worker()
+        public Worker(bool fromBack)
         {
+            this.fromBack = fromBack;
             var thread = new Thread(Loop) { IsBackground = true, Name = "Nabla worker" };
             thread.UnsafeStart();
         }
@@ -150,7 +159,7 @@ internal static unsafe class WorkerTeam
                 AwaitPlace();
                 if (!TryJoin()) continue;
                 WakeTwo();
-                RunRanges();
+                RunRanges(fromBack);
                 Interlocked.Increment(ref counters.Finished);
             }
         }

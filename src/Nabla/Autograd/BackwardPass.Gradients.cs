@@ -57,19 +57,14 @@ internal sealed partial class BackwardPass
         {
             slot = arrived;
         }
-        else if (slot.Gradient.IsTraced || gradient.IsTraced)
+        else if (slot.Owned && HasRoomFor(slot.Gradient, gradient))
         {
-            slot.Gradient = VectorSpace.Current.Add(slot.Gradient, gradient);
-            slot.Owned = !createGraph;
-        }
-        else if (slot.Owned && slot.Gradient.IsContiguous)
-        {
-            VectorSpace.Current.AddInto(slot.Gradient, gradient);
+            VectorSpace.Current.AddInto(slot.Gradient.Underlying, gradient.Underlying);
             Consume(arrived);
         }
-        else if (owned && gradient.IsContiguous)
+        else if (owned && HasRoomFor(gradient, slot.Gradient))
         {
-            VectorSpace.Current.AddInto(gradient, slot.Gradient);
+            VectorSpace.Current.AddInto(gradient.Underlying, slot.Gradient.Underlying);
             Consume(slot);
             slot = arrived;
         }
@@ -82,10 +77,25 @@ internal sealed partial class BackwardPass
         }
     }
 
+    /// <summary>Whether one gradient can be added in the memory of another: both are numbers of the same items, each with a place of its own.</summary>
+    private static bool HasRoomFor(Tensor target, Tensor gradient)
+    {
+        while (target.IsTraced || gradient.IsTraced)
+        {
+            // A program is rather told of a sum, which it can fuse.
+            if (Recorder.Current is not null) return false;
+            if ((target.Flags & TensorFlags.Traced) != TensorFlags.Batched || (gradient.Flags & TensorFlags.Traced) != TensorFlags.Batched) return false;
+            BatchValue one = target.Extra!.Batch!, other = gradient.Extra!.Batch!;
+            if (!ReferenceEquals(one.Level, other.Level)) return false;
+            (target, gradient) = (one.Items, other.Items);
+        }
+        return target.IsContiguous || ItemsLast.IsWhole(target.Value);
+    }
+
     /// <summary>Lends the memory of a gradient that was used for the last time to whoever comes next.</summary>
     public void Consume(in GradientSlot slot)
     {
-        if (slot.Owned && !createGraph && slot.Gradient is { IsTraced: false } gradient && !gradient.DType.IsComplex()) BufferPool.Return(gradient.Value.Storage);
+        if (slot.Owned && !createGraph && slot.Gradient is { } gradient && BatchMode.IsNumbers(gradient) && !gradient.DType.IsComplex()) BufferPool.Return(gradient.Value.Storage);
     }
 
     /// <summary>Whether the pass records itself, so that what it computes is kept.</summary>

@@ -25,6 +25,14 @@ internal static class BatchMode
     /// <summary>The stacked items of a tensor at a level, or null where it is the same for all of them.</summary>
     public static Tensor? ItemsOf(Tensor x, TransformLevel level) => x.Extra?.Batch is { } batch && ReferenceEquals(batch.Level, level) ? batch.Items : null;
 
+    /// <summary>Whether nothing but numbers stands behind a tensor, its own or those of many items: no tangents, no formulas.</summary>
+    public static bool IsNumbers(Tensor x)
+    {
+        for (; x.IsTraced; x = x.Extra!.Batch!.Items)
+            if ((x.Flags & TensorFlags.Traced) != TensorFlags.Batched) return false;
+        return true;
+    }
+
     /// <summary>The outputs of an operation that has batched inputs.</summary>
     public static Tensor[] Evaluate(Op op, ReadOnlySpan<Tensor> inputs, TransformLevel level)
     {

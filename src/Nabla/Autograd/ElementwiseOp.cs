@@ -221,7 +221,14 @@ public sealed partial class ElementwiseOp
         var room = default(FewArrays);
         Span<NdArray> arrays = inputs.Length <= FewArrays.Length ? ((Span<NdArray>)room)[..inputs.Length] : new NdArray[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) arrays[i] = inputs[i].Value;
-        ElementwiseKernel.Run(program, arrays, dims, ComputeType(type), result, outputs);
+        if (!ItemsLast.Continues(arrays, dims))
+        {
+            ElementwiseKernel.Run(program, arrays, dims, ComputeType(type), result, outputs);
+            return;
+        }
+        for (int i = 0; i < arrays.Length; i++) arrays[i] = ItemsLast.Turned(arrays[i], dims.Length);
+        ElementwiseKernel.Run(program, arrays, ItemsLast.Turned(dims), ComputeType(type), result, outputs);
+        for (int i = 0; i < outputs.Length; i++) outputs[i] = ItemsLast.Back(outputs[i]);
     }
 
     /// <summary>

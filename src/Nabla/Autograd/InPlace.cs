@@ -120,7 +120,7 @@ internal static class InPlace
     /// <exception cref="AutogradException">Several elements of the target share one place in memory.</exception>
     public static void CheckOverlap(string op, Tensor target)
     {
-        if (target.Numel <= 1) return;
+        if (target.Numel <= 1 || target.IsContiguous) return;
         int[] axes = new int[target.Rank];
         for (int axis = 0; axis < axes.Length; axis++) axes[axis] = axis;
         NdArray value = target.Value;

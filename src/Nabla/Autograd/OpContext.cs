@@ -224,7 +224,7 @@ internal sealed class OpContext : Node
         for (int i = 0; i < results.Length; i++)
         {
             if (results[i] is not { } result) continue;
-            traced |= result.IsTraced || result.DType.IsComplex();
+            traced |= !BatchMode.IsNumbers(result) || result.DType.IsComplex();
             bool shared = false;
             for (int j = 0; j < results.Length; j++) shared |= j != i && results[j] is { } other && ReferenceEquals(other.Value.Storage, result.Value.Storage);
             bool sole = BufferPool.WasLent(result.Value.Storage) || (slot.Owned && ReferenceEquals(slot.Gradient!.Value.Storage, result.Value.Storage));

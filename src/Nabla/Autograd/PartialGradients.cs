@@ -19,7 +19,7 @@ internal static class PartialGradients
         if (whole is not null && (!owned || whole.DType != part.DType)) return false;
 
         // The elements of a repeated gradient share memory: one cannot be changed without the others.
-        if (whole is { IsTraced: false, IsContiguous: false }) return false;
+        if (whole is { IsTraced: false, IsContiguous: false } && !ItemsLast.IsWhole(whole.Value)) return false;
         if (!part.IsTraced && whole is not { IsTraced: true })
         {
             whole ??= VectorSpace.Current.Full(dims, 0, part.DType);
@@ -39,7 +39,7 @@ internal static class PartialGradients
         }
         if (whole is null)
         {
-            Tensor items = VectorSpace.Current.Full(dims, 0, part.DType);
+            Tensor items = Zeros(dims, part);
             AddInto(items, part, view);
             for (int i = levels.Count - 1; i >= 0; i--) items = BatchMode.Wrap(levels[i].Level, items);
             whole = items;
@@ -54,10 +54,15 @@ internal static class PartialGradients
             target = found.Items;
         }
         // Items that were repeated without copying share memory with one another.
-        if (target.IsTraced || !target.IsContiguous) return false;
+        if (target.IsTraced || !(target.IsContiguous || ItemsLast.IsWhole(target.Value))) return false;
         AddInto(target, part, view);
         return true;
     }
+
+    // As the part lies, so that it is added run by run.
+    private static Tensor Zeros(int[] dims, Tensor part) => ItemsLast.Suits(dims) && ItemsLast.Continues([part.Value], dims)
+        ? new Tensor(ItemsLast.Back(VectorSpace.Current.Full(ItemsLast.Turned(dims), 0, part.DType).Value))
+        : VectorSpace.Current.Full(dims, 0, part.DType);
 
     private static void AddInto(Tensor whole, Tensor part, ViewOp view) => VectorSpace.Current.AddInto(new Tensor(view.View(whole.Value)), part);
 }

@@ -80,6 +80,29 @@ public sealed partial class Tensor
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
     }
 
+    /// <summary>Items of <c>Vmap</c> as its operations like to have them.</summary>
+    internal Tensor WithItemsLast() => !IsTraced && ItemsLast.Suits(Dims) && !ItemsLast.Lies(Value) ? new ItemsLastOp().Of(this) : this;
+
+    /// <summary>Results of <c>Vmap</c> as everybody likes to have them.</summary>
+    internal Tensor WithItemsFirst() => !IsTraced && ItemsLast.Lies(Value) ? Contiguous() : this;
+
+    private sealed class ItemsLastOp() : LinearOp("Vmap")
+    {
+        public Tensor Of(Tensor x) => Apply(x);
+
+        internal override bool IsCopy => true;
+
+        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
+
+        protected override bool OnlyMoves => true;
+
+        protected override bool TakesComplex => true;
+
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ItemsLast.Copy(inputs[0].Value)];
+
+        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
+    }
+
     // ---- out of the tensor --------------------------------------------------------------------------------------------
 
     /// <summary>The only element, as a double.</summary>

@@ -102,6 +102,15 @@ public sealed partial class Tensor
         return items;
     }
 
+    /// <summary>Memory for tensors that are put together, which lies as theirs does.</summary>
+    private static NdArray Joined(int[] dims, ReadOnlySpan<Tensor> inputs)
+    {
+        if (!ItemsLast.Suits(dims)) return NdArray.Allocate(dims, inputs[0].DType);
+        var parts = new NdArray[inputs.Length];
+        for (int i = 0; i < parts.Length; i++) parts[i] = inputs[i].Value;
+        return ItemsLast.Continues(parts, dims) ? ItemsLast.Allocate(dims, inputs[0].DType) : NdArray.Allocate(dims, inputs[0].DType);
+    }
+
     private sealed class StackOp(int axis) : LinearOp("Stack")
     {
         public Tensor Of(Tensor[] tensors) => Apply(tensors);
@@ -115,7 +124,7 @@ public sealed partial class Tensor
         protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             int[] item = inputs[0].Dims;
-            NdArray result = NdArray.Allocate([.. item[..axis], inputs.Length, .. item[axis..]], inputs[0].DType);
+            NdArray result = Joined([.. item[..axis], inputs.Length, .. item[axis..]], inputs);
             int[] strides = Without(result.Strides, axis);
             for (int i = 0; i < inputs.Length; i++) ArrayCopy.Into(inputs[i].Value, result.View(item, strides, result.Offset + (i * result.Strides[axis])));
             return [result];
@@ -145,7 +154,7 @@ public sealed partial class Tensor
             int[] dims = inputs[0].Dims.AsSpan().ToArray();
             dims[axis] = 0;
             foreach (Tensor input in inputs) dims[axis] += input.Dims[axis];
-            NdArray result = NdArray.Allocate(dims, inputs[0].DType);
+            NdArray result = Joined(dims, inputs);
             int at = result.Offset;
             foreach (Tensor input in inputs)
             {

@@ -123,8 +123,11 @@ public sealed partial class Tensor
 
         protected override NdArray ComputeOne(ReadOnlySpan<Tensor> inputs)
         {
-            NdArray whole = NdArray.Zeros(shape.Dims, inputs[0].DType);
-            ArrayCopy.Into(inputs[0].Value, view.View(whole));
+            NdArray part = inputs[0].Value;
+            NdArray whole = ItemsLast.Lies(part) && ItemsLast.Suits(shape.Dims)
+                ? ItemsLast.Back(NdArray.Zeros(ItemsLast.Turned(shape.Dims), part.DType))
+                : NdArray.Zeros(shape.Dims, part.DType);
+            ArrayCopy.Into(part, view.View(whole));
             return whole;
         }
 

@@ -69,9 +69,19 @@ public sealed partial class Tensor
 
         internal override Tensor[] OnSymbols(ReadOnlySpan<Tensor> inputs) => [SymbolicMode.SumOver(inputs[0], axes, keep)];
 
-        protected override unsafe NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs)
         {
             NdArray x = inputs[0].Value;
+            if (axes.Length > 0 && axes[0] > 0 && ItemsLast.Lies(x) && ItemsLast.Suits(x.Dims))
+            {
+                NdArray sums = Sums(ItemsLast.Turned(x, x.Rank), Array.ConvertAll(axes, axis => axis - 1));
+                return [sums.Rank > 1 ? ItemsLast.Back(sums) : sums];
+            }
+            return [Sums(x, axes)];
+        }
+
+        private unsafe NdArray Sums(in NdArray x, int[] axes)
+        {
             var groups = new AxisGroups(x, axes);
             NdArray y = NdArray.Allocate(AxisGroups.Reduced(x.Dims, axes, keep), x.DType);
             fixed (byte* from = groups.Array.Storage, to = y.Storage)
@@ -83,7 +93,7 @@ public sealed partial class Tensor
                     default: ReductionKernels.Sum((long*)from + groups.Array.Offset, (long*)to, groups.Outer, groups.Count, groups.Inner); break;
                 }
             }
-            return [y];
+            return y;
         }
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) =>

@@ -13,7 +13,7 @@ internal sealed class TensorSpace : VectorSpace
             a.AddInPlace(b);
             return;
         }
-        if (a.Value.IsContiguous && !b.Value.IsContiguous)
+        if (a.Value.IsContiguous && !b.Value.IsContiguous && !ItemsLast.Lies(a.Value))
         {
             NdArray rows = ArrayCopy.Contiguous(b.Value);
             ElementwiseKernel.AddInto(a.Value, rows);

@@ -245,7 +245,7 @@ public static partial class Functional
 
     // What one sweep gave is the result as it is, unless its elements, or another result, may lie in the same memory.
     private static Tensor Joined(List<Tensor> parts, bool isOnly) =>
-        isOnly && parts.Count == 1 && parts[0].Dims[0] > 1 && parts[0].Underlying.IsContiguous ? parts[0] : Tensor.Cat(parts, 0);
+        isOnly && parts.Count == 1 && parts[0].Dims[0] > 1 && (parts[0].Underlying.IsContiguous || ItemsLast.IsWhole(parts[0].Underlying.Value)) ? parts[0] : Tensor.Cat(parts, 0);
 
     private static Tensor Stacked(Tensor result, VmapScope scope, int count) =>
         BatchMode.ItemsOf(result, scope.Level) ?? VectorSpace.Current.Repeat(result, count);

@@ -99,7 +99,7 @@ public static partial class Functional
         using var scope = new VmapScope(op, count, randomness);
         var items = new Tensor[inputs.Count];
         for (int i = 0; i < items.Length; i++)
-            items[i] = axes[i] is { } axis ? BatchMode.Wrap(scope.Level, inputs[i].MoveAxis(axis, 0)) : inputs[i];
+            items[i] = axes[i] is { } axis ? BatchMode.Wrap(scope.Level, inputs[i].MoveAxis(axis, 0).WithItemsLast()) : inputs[i];
         using var guard = new InputGuard(op, items, StructureTensors.PlacesOf(inputs));
         IReadOnlyList<Tensor> outputs = function(items) ?? throw TransformErrors.ReturnedNull(op);
         guard.Check();
@@ -114,7 +114,7 @@ public static partial class Functional
                 results[k] = own is null ? output : throw TransformErrors.DiffersBetweenItems(op, "outAxes", k);
                 continue;
             }
-            Tensor stacked = own ?? VectorSpace.Current.Repeat(output, count);
+            Tensor stacked = own?.WithItemsFirst() ?? VectorSpace.Current.Repeat(output, count);
             if (axis < -stacked.Rank || axis >= stacked.Rank) throw TransformErrors.OutAxis(op, outParameter, k, axis, output.Shape);
             results[k] = stacked.MoveAxis(0, axis);
         }

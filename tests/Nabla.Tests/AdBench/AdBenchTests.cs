@@ -173,6 +173,7 @@ public sealed class AdBenchTests(ITestOutputHelper print) : IDisposable
     [InlineData("1 1 1\n0\n0\n", "line 3: 2 numbers follow the sizes 1 1 1; expected 6 for gmm (6 with one replicated point), 17 for ba, or 14 for lstm")]
     [InlineData("1 1 2\n0.3\n0.5\nzero\n1\n2\n1 0\n", "line 4: expected an element of a factor of an inverse covariance, a finite number, but found 'zero'")]
     [InlineData("1 1 2\n0.3\n0.5\n0\n1\n2\n-1 0\n", "line 7: expected a positive gamma of the Wishart prior, but found -1")]
+    [InlineData("2000000000 2000000000 2000000000\n1\n", "line 2: 1 numbers follow the sizes 2000000000 2000000000 2000000000; expected 4000000010000000002000000002")]
     [InlineData("1 26\n7 0 0 0\n", "a problem of hand tracking needs model/bones.txt")]
     public void A_damaged_file_is_refused_with_line_and_expectation(string text, string message)
     {
@@ -199,6 +200,16 @@ public sealed class AdBenchTests(ITestOutputHelper print) : IDisposable
         Problem expected = Read("a.txt", Text), found = Read("b.txt", Text.Replace("\n0.5\n0\n", "\r\n\n  0.5\t0 \r\n", StringComparison.Ordinal));
 
         Assert.Equal(expected.Objective().Item(), found.Objective().Item());
+    }
+
+    [Fact]
+    public void A_few_numbers_that_several_kinds_could_mean_are_what_the_name_says()
+    {
+        // 17 numbers after the sizes 1 4 3: a bundle's camera, point, weight and feature, or a mixture of 4 Gaussians over 3 points.
+        ProblemGenerator.WriteGmm(Path("gmm_d1_K4.txt"), 1, 4, 3);
+        ProblemGenerator.WriteLstm(Path("lstm_l1_c4.txt"), 1, 4, 1);
+        ProblemGenerator.WriteBundle(Path("ba_n1_m4_p3.txt"), 1, 4, 3);
+        Assert.Equal(["gmm", "lstm", "ba"], ((string[])["gmm_d1_K4.txt", "lstm_l1_c4.txt", "ba_n1_m4_p3.txt"]).Select(name => Problem.Read(Path(name)).Kind));
     }
 
     private static DifferenceReport Check(Problem problem, int elements = 40)

@@ -84,7 +84,7 @@ internal static unsafe partial class Fold<T, TFold>
         nint half = Half(n, BlockRows);
         int first = JoinPieces(half, grain, partial, columns, ref next), second = JoinPieces(n - half, grain, partial, columns, ref next);
         T* a = partial + ((nint)first * columns), b = partial + ((nint)second * columns);
-        for (int j = 0; j < columns; j++) a[j] = TFold.Join(a[j], b[j]);
+        Join(a, b, columns);
         return first;
     }
 }

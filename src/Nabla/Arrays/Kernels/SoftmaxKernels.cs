@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using Nabla.Symbolics;
 
 namespace Nabla;
 
@@ -132,7 +131,7 @@ internal static unsafe class SoftmaxKernels
         for (nint i = 0; i < n; i += Tile)
         {
             int count = (int)nint.Min(Tile, n - i);
-            ShiftedExp(x + i, largest, y + i, count);
+            Exponentials<T>.Less(x + i, largest, y + i, count);
             sum += double.CreateTruncating(Fold<T, SumFold<T>>.Row(y + i, count));
         }
 
@@ -165,7 +164,7 @@ internal static unsafe class SoftmaxKernels
             }
 
             new ReadOnlySpan<T>(to, count).CopyTo(new Span<T>(tile, count));
-            Exp(tile, count);
+            Exponentials<T>.Of(tile, tile, count);
             for (int start = 0; start < count; start += n)
             {
                 double sum = 0;
@@ -185,6 +184,7 @@ internal static unsafe class SoftmaxKernels
     }
 
     // Softmax of rows of a tile at most: the same as row by row, but that one call takes the exponentials of several.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MiddlingRows<T>(T* x, T* y, nint rows, int n)
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
@@ -193,7 +193,7 @@ internal static unsafe class SoftmaxKernels
         {
             int count = (int)nint.Min(together, rows - first) * n;
             for (int start = 0; start < count; start += n) Less(x + start, Fold<T, MaxFold<T>>.Row(x + start, n), y + start, n);
-            Exp(y, count);
+            Exponentials<T>.Of(y, y, count);
             for (int start = 0; start < count; start += n)
                 Scale(y + start, T.CreateTruncating(1 / double.CreateTruncating(Fold<T, SumFold<T>>.Row(y + start, n))), n);
         }
@@ -239,7 +239,7 @@ internal static unsafe class SoftmaxKernels
                 for (int i = 0; i < n; i++) to[i] = element[i] - shift;
             }
 
-            Exp(tile, count * n);
+            Exponentials<T>.Of(tile, tile, count * n);
             for (int row = 0; row < count; row++)
             {
                 T* element = tile + row * n;
@@ -260,7 +260,7 @@ internal static unsafe class SoftmaxKernels
         for (nint i = 0; i < n; i += Tile)
         {
             int count = (int)nint.Min(Tile, n - i);
-            ShiftedExp(x + i, shift, tile, count);
+            Exponentials<T>.Less(x + i, shift, tile, count);
             sum += double.CreateTruncating(Fold<T, SumFold<T>>.Row(tile, count));
         }
 
@@ -277,7 +277,7 @@ internal static unsafe class SoftmaxKernels
         for (int j = 0; j < columns; j++) shifts[j] = Shift(shifts[j]);
         for (nint i = 0; i < n; i++)
         {
-            ShiftedExp(x + i * inner, shifts, row, columns);
+            Exponentials<T>.Less(x + i * inner, shifts, row, columns);
             sums.Add(new ReadOnlySpan<T>(row, columns));
         }
 
@@ -295,7 +295,7 @@ internal static unsafe class SoftmaxKernels
         for (nint i = 0; i < n; i++)
         {
             T* row = y + i * inner;
-            ShiftedExp(x + i * inner, largest, row, columns);
+            Exponentials<T>.Less(x + i * inner, largest, row, columns);
             sums.Add(new ReadOnlySpan<T>(row, columns));
         }
 
@@ -320,39 +320,6 @@ internal static unsafe class SoftmaxKernels
     private static T Shift<T>(T largest)
         where T : unmanaged, IFloatingPointIeee754<T>
         => T.IsInfinity(largest) ? T.Zero : largest;
-
-    // y = exp(x - shift).
-    private static void ShiftedExp<T>(T* x, T shift, T* y, int count)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Span<T> result = new(y, count);
-        TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), shift, result);
-        Exp(y, count);
-    }
-
-    private static void ShiftedExp<T>(T* x, T* shift, T* y, int count)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Span<T> result = new(y, count);
-        TensorPrimitives.Subtract(new ReadOnlySpan<T>(x, count), new ReadOnlySpan<T>(shift, count), result);
-        Exp(y, count);
-    }
-
-    // The one place where these kernels take exponentials.
-    private static void Exp<T>(T* x, int count)
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(float))
-        {
-            Span<float> part = new(x, count);
-            VectorLoop.Map<float, VectorExp.ExpF>(part, part);
-        }
-        else
-        {
-            Span<double> part = new(x, count);
-            VectorLoop.Map<double, VectorExp.ExpD>(part, part);
-        }
-    }
 
     // Sums of columns, row by row: a few rows in T, at the speed of T, and those sums in double.
     private ref struct ColumnSums<T>

@@ -115,6 +115,7 @@ internal static unsafe class StridedCopy
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T>(T* source, nint sourceStride, T* destination, nint destinationStride, nint count)
         where T : unmanaged
     {
@@ -151,6 +152,7 @@ internal static unsafe class StridedCopy
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeTile<T>(T* source, nint sourceColumn, T* destination, nint destinationRow, nint rows, nint columns)
         where T : unmanaged
     {
