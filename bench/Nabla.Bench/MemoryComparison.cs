@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Nabla.Bench.Cases;
 
 namespace Nabla.Bench;
@@ -28,7 +29,7 @@ internal static class MemoryComparison
         foreach (Case row in TrainingCases.Group.Cases)
         {
             double? ours = Ask(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(MemoryComparison).Assembly.Location, ChildOption, row.Name] : [ChildOption, row.Name]);
-            double? theirs = Ask("/usr/bin/python3", [script, row.Name]);
+            double? theirs = Ask("/usr/bin/python3", [script, row.Name.Replace(", compiled", "", StringComparison.Ordinal)]);
             text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {Megabytes(ours)} | {Megabytes(theirs)} | {(ours / theirs is { } ratio ? ratio.ToString("F2", CultureInfo.InvariantCulture) : "")} |");
         }
         text.AppendLine();
@@ -41,7 +42,7 @@ internal static class MemoryComparison
     public static int Measure(string name)
     {
         Threads.Count = 1;
-        string small = name[..name.LastIndexOf(' ')] + " 1";
+        string small = Regex.Replace(name, "batch [0-9]+", "batch 1");
         Func<Tensor> warm = Find(small).Prepare();
         for (int i = 0; i < WarmSteps; i++) warm();
         Func<Tensor> step = Find(name).Prepare();

@@ -75,6 +75,26 @@ public sealed class FlatMemoryTests
     private const int Pooled = 20_000, PoolKeeps = 96 << 20;
 
     [Fact]
+    public void Steps_of_a_convolutional_net_on_pooled_memory_run_in_flat_memory()
+    {
+        // One activation left behind in each step would be 150 MB, all of them several gigabytes.
+        const int Batch = 16, Side = 20;
+        var generator = new Generator(5);
+        var model = new Sequential(
+            new Conv2d(1, 16, 3, padding: 1, generator: generator), new Relu(), new MaxPool2d(2),
+            new Conv2d(16, 32, 3, padding: 1, generator: generator), new Relu(), new MaxPool2d(2), new Flatten(),
+            new Linear(2 * Side * Side, 10, generator: generator));
+        var optimizer = new Sgd(model.Parameters(), momentum: 0.9);
+        Tensor x = Tensor.Rand([Batch, 1, Side, Side], generator: generator), labels = (Tensor.Arange(Batch) % 10).Long();
+        Flat(warmUp: 100, steps: 1_500, allowed: PoolKeeps, _ =>
+        {
+            optimizer.ZeroGrad();
+            Losses.CrossEntropy(model.Forward(x), labels).Backward();
+            optimizer.Step();
+        });
+    }
+
+    [Fact]
     public void A_loop_whose_forward_pass_throws_half_way_runs_in_flat_memory()
     {
         Tensor w = Tensor.Ones([Pooled], requiresGrad: true), wrong = Tensor.Ones([3]);
