@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -159,14 +158,12 @@ internal sealed class CompiledSignature
     private void RunInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         bool asTheyAre = captured.Length == 0;
-        for (int i = 0; i < inputs.Length; i++) asTheyAre &= inputs[i].Value.IsContiguous;
-        if (asTheyAre) program.Run(inputs, outputs);
-        else RunWithCaptured(inputs, outputs);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunWithCaptured(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
+        foreach (Tensor input in inputs) asTheyAre &= input.Value.IsContiguous;
+        if (asTheyAre)
+        {
+            program.Run(inputs, outputs);
+            return;
+        }
         Tensor[] given = Interlocked.Exchange(ref spareInputs, null) ?? new Tensor[graph.Inputs.Length];
         for (int i = 0; i < inputs.Length; i++) given[i] = inputs[i].Value.IsContiguous ? inputs[i] : new Tensor(ArrayCopy.Contiguous(inputs[i].Value));
         capturedMemory.CopyTo(given, inputs.Length);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nabla;
@@ -27,8 +26,6 @@ internal static unsafe class PinnedArrays
         else RunMany(inputs, outputs, work);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
     private static void RunTwo<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
@@ -45,9 +42,6 @@ internal static unsafe class PinnedArrays
         }
     }
 
-    // Of its own: clearing its many places takes longer than the whole of a call with two arguments.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
     private static void RunFew<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
@@ -67,7 +61,6 @@ internal static unsafe class PinnedArrays
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void RunMany<TWork>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, TWork work)
         where TWork : IPinnedWork
     {
