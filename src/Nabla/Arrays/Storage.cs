@@ -132,7 +132,7 @@ internal abstract class Storage
         return handle;
     }
 
-    /// <summary>The same memory as a storage of its own, whose changes are counted apart; null where the elements lie in the storage itself.</summary>
+    /// <summary>The same memory as a storage of its own, whose changes count together; null where the elements lie in the storage itself.</summary>
     public SharedStorage? Share() => array is { } bytes ? new SharedStorage(this, bytes) : null;
 
     /// <summary>Whoever uses the memory after it was given back fails at once.</summary>
@@ -145,15 +145,33 @@ internal abstract class Storage
 internal sealed class ObjectStorage(byte[] bytes) : Storage(bytes);
 
 /// <summary>The memory of another storage, which is kept alive, so that it is given to nobody else.</summary>
-internal sealed class SharedStorage(Storage owner, byte[] bytes) : Storage(bytes)
+internal sealed class SharedStorage : Storage
 {
-    public Storage? Owner { get; private set; } = owner;
+    private int ownVersion;
+
+    public SharedStorage(Storage owner, byte[] bytes) : base(bytes)
+    {
+        Owner = owner;
+        ShareVersion();
+    }
+
+    public Storage? Owner { get; private set; }
+
+    private protected override int SharedVersion
+    {
+        get => Owner?.Version ?? ownVersion;
+        set
+        {
+            if (Owner is { } owner) owner.Version = value;
+            else ownVersion = value;
+        }
+    }
 
     /// <summary>From now on the elements lie in memory of their own.</summary>
     public void Part()
     {
         MoveToCopy();
-        Owner = null;
+        (ownVersion, Owner) = (Version, null);
     }
 }
 

@@ -119,8 +119,8 @@ internal static class AutogradErrors
     public static AutogradException IntoTraced(string op) =>
         new($"{op}: inside Vmap, Jvp, a trace or a compiled function nothing can be computed into a given tensor. Let the function return the result, and copy it outside.");
 
-    public static AutogradException IntoRead(string op, Shape shape) =>
-        new($"{op}: reads the {shape} tensor that Tensor.Into computes into, after an earlier operation has written there. Clone() the tensor before, or let the first operation read it.");
+    public static AutogradException IntoUsed(string op, Shape shape) =>
+        new($"{op}: uses the {shape} tensor that Tensor.Into computes into, after an earlier operation has written there. Clone() the tensor before, or let the first operation use it.");
 
     public static ShapeException IntoShape(Shape given, Shape needed) =>
         new($"Into: the result {needed} does not fit the given tensor {given}. Make it with Tensor.Empty({needed}).");

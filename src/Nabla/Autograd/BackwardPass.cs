@@ -176,6 +176,7 @@ internal sealed partial class BackwardPass
     private void Walk(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> gradients, string op)
     {
         Modes before = GradMode.SetRecording(createGraph);
+        ResultMemory? given = ResultMemory.Pause();
         try
         {
             for (int i = 0; i < outputs.Length; i++)
@@ -202,6 +203,7 @@ internal sealed partial class BackwardPass
         finally
         {
             GradMode.Restore(before);
+            ResultMemory.Resume(given);
             if (running is not null) Forget(running);
             running = null;
             collected = null;

@@ -184,6 +184,7 @@ public sealed partial class ElementwiseOp
         {
             Evaluate(inputs, outputs);
         }
+        ResultMemory.Current?.Leave();
         if ((flags & TensorFlags.Traced) == 0) Recorder.Current?.Add(this, inputs, outputs);
         if ((flags & TensorFlags.RequiresGrad) != 0 && GradMode.IsEnabled && !IsPredicate) Record(inputs, outputs);
     }
@@ -207,6 +208,7 @@ public sealed partial class ElementwiseOp
         finally
         {
             BufferPool.Exit();
+            ResultMemory.Current?.Leave();
             foreach (Tensor input in inputs) GC.KeepAlive(input);
         }
         for (int i = 0; i < outputs.Length; i++) outputs[i] = new Tensor(values[i]);

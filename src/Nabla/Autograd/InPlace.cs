@@ -70,6 +70,7 @@ internal static class InPlace
         // A value cut from the tensor's own memory must be read before it is overwritten.
         bool shared = result.Value.Storage.IsMemoryOf(target.Value.Storage);
         Recorder.Current?.Write(op, target.Value, result.Value);
+        ResultMemory.Current?.Use(op, target.Value);
         ArrayCopy.Into(shared ? ArrayCopy.Contiguous(result.Value) : result.Value, target.Value);
         target.Value.Storage.Version++;
         GC.KeepAlive(result.Value.Storage);

@@ -132,6 +132,7 @@ internal abstract class Op(string name)
         {
             BufferPool.Exit();
             Recorder.Resume(recorder);
+            ResultMemory.Current?.Leave();
             foreach (Tensor input in inputs) GC.KeepAlive(input);
         }
         recorder?.Add(this, inputs, results);
@@ -149,6 +150,7 @@ internal abstract class Op(string name)
         finally
         {
             BufferPool.Exit();
+            ResultMemory.Current?.Leave();
             foreach (Tensor input in inputs) GC.KeepAlive(input);
         }
     }

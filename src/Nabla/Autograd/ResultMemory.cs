@@ -1,15 +1,24 @@
 namespace Nabla;
 
 /// <summary>
-/// Results in memory that is there already. While this is open on a thread, the first array that is allocated with the shape and type
-/// of the given tensor lies in its memory. That array is the result of an operation, whichever it is: no operation knows of this. What
-/// came to lie elsewhere is copied, so a result is right in any case, and costs nothing more where the function is one operation.
+/// Results in memory that is there already. While this is open on a thread, the first array that an operation allocates with the shape
+/// and type of the given tensor lies in its memory. That array is the operation's result, whichever it is: no operation knows of this.
+/// What came to lie elsewhere is copied, so a result is right in any case, and costs nothing more where the function is one operation.
 /// </summary>
+/// <remarks>
+/// Memory is lent to an operation only that was asked before whether it reads the tensor, never to what is allocated between operations,
+/// in backward passes, in functions that are being transformed, or by compiled programs.
+/// </remarks>
 internal sealed class ResultMemory : AllocationScope
 {
     private const string Op = "Into";
 
     private readonly Tensor target;
+    private readonly bool isSuitable;
+    private readonly TransformLevel? level = TransformLevel.Innermost;
+    private readonly bool isInTransform = GradMode.IsTransform;
+
+    // Whether the operation that is running may write to the target.
     private bool mayLend;
 
     // The target's memory under another name: so reading the target can be told from reading an intermediate result.
@@ -18,7 +27,7 @@ internal sealed class ResultMemory : AllocationScope
     private ResultMemory(Tensor target)
     {
         this.target = target;
-        mayLend = target.IsContiguous && target.Value.Offset == 0 && target.Numel > 0;
+        isSuitable = target.IsContiguous && target.Value.Offset == 0 && target.Numel > 0;
     }
 
     /// <summary>The one of this thread, if that is what decides about its memory.</summary>
@@ -38,9 +47,7 @@ internal sealed class ResultMemory : AllocationScope
         }
         finally
         {
-            // Also of a function that failed after it had written.
             if (ReferenceEquals(AllocationScope.Current, memory)) Enter(before);
-            if (memory.lent is not null) target.Value.Storage.Version++;
         }
     }
 
@@ -48,7 +55,11 @@ internal sealed class ResultMemory : AllocationScope
     {
         if (!mayLend || dtype != target.DType || !dims.AsSpan().SequenceEqual(target.Dims)) return null;
         mayLend = false;
-        return lent = target.Value.Storage.Share();
+        lent = target.Value.Storage.Share();
+
+        // At once: backward may run before the function ends, and the function may fail.
+        if (lent is not null) target.Value.Storage.Version++;
+        return lent;
     }
 
     public override Storage? Rent(int bytes) => null;
@@ -61,16 +72,41 @@ internal sealed class ResultMemory : AllocationScope
     /// <exception cref="AutogradException">It would be recorded or traced, or reads what has been overwritten.</exception>
     public void Meet(string op, ReadOnlySpan<Tensor> inputs)
     {
+        bool isTransformed = TransformLevel.Innermost != level || GradMode.IsTransform != isInTransform, reads = false;
         foreach (Tensor input in inputs)
         {
-            if (input.IsTraced) throw AutogradErrors.IntoTraced(op);
-            if (GradMode.IsEnabled && input.RequiresGrad) throw AutogradErrors.IntoRecorded(op, input.Shape);
-            if (!ReferenceEquals(input.Value.Storage, target.Value.Storage)) continue;
-            if (lent is not null) throw AutogradErrors.IntoRead(op, target.Shape);
-
-            // An operation on the tensor itself: computed elsewhere, then copied.
-            mayLend = false;
+            if (!isTransformed && input.IsTraced) throw AutogradErrors.IntoTraced(op);
+            if (!isTransformed && GradMode.IsEnabled && input.RequiresGrad) throw AutogradErrors.IntoRecorded(op, input.Shape);
+            if (input.IsTraced) continue;
+            Use(op, input.Value);
+            reads |= input.Value.Storage.IsMemoryOf(target.Value.Storage);
         }
+
+        // An operation on the tensor itself is computed elsewhere, then copied.
+        mayLend = isSuitable && !isTransformed && !reads && lent is null;
+    }
+
+    /// <summary>Told when an operation has been computed, or failed.</summary>
+    public void Leave() => mayLend = false;
+
+    /// <summary>Asked before numbers are read or changed.</summary>
+    /// <exception cref="AutogradException">They have been overwritten.</exception>
+    public void Use(string op, in NdArray value)
+    {
+        if (lent is not null && !ReferenceEquals(value.Storage, lent) && value.Storage.IsMemoryOf(target.Value.Storage)) throw AutogradErrors.IntoUsed(op, target.Shape);
+    }
+
+    /// <summary>Lends nothing on this thread, for a stretch whose memory is its own. Returns what <see cref="Resume"/> takes.</summary>
+    public static ResultMemory? Pause()
+    {
+        if (Current is not { } memory) return null;
+        Enter(null);
+        return memory;
+    }
+
+    public static void Resume(ResultMemory? memory)
+    {
+        if (memory is not null) Enter(memory);
     }
 
     private static void Check(Tensor target)
@@ -107,14 +143,15 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// Computes into a tensor that is there, as PyTorch's <c>out=</c> does: <c>Tensor.Into(z, () => x.MatMul(y))</c>. One operation
-    /// writes its result straight to the tensor's memory, if that is contiguous and not read by it; otherwise the result is copied there.
+    /// writes its result straight to the tensor's memory, if that is contiguous and not read by it; otherwise the result is copied there,
+    /// and so are results of transforms and compiled functions.
     /// </summary>
     /// <param name="into">Where the result goes: of its shape and type.</param>
-    /// <param name="function">Computes the result. It may read <paramref name="into"/> with its first operation only, and must keep nothing that it made.</param>
+    /// <param name="function">Computes the result. It may use <paramref name="into"/> with its first operation only. What it keeps of its result is <paramref name="into"/> under another name.</param>
     /// <returns><paramref name="into"/>.</returns>
     /// <exception cref="AutogradException">
     /// While operations are recorded, a tensor requires a gradient; a tensor belongs to a transform or a trace; several elements of
-    /// <paramref name="into"/> share a place in memory; or the function reads it after having written to it.
+    /// <paramref name="into"/> share a place in memory; or the function reads or changes it after having written to it.
     /// </exception>
     /// <exception cref="ShapeException">The result has another shape. If one operation computed it, the tensor is as it was.</exception>
     /// <exception cref="DTypeException">The result has another type. If one operation computed it, the tensor is as it was.</exception>

@@ -175,6 +175,7 @@ public sealed partial class Tensor
             throw AutogradErrors.ValueOfItem(op, batch.Level.Transform, batch.Items.Dims[0]);
         }
         Recorder.Current?.CheckRead(op, Value);
+        ResultMemory.Current?.Use(op, Value);
         return ref Value;
     }
 

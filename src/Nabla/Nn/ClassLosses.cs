@@ -11,6 +11,7 @@ public static partial class Losses
     /// <param name="labelSmoothing">ε of [0, 1]: the target becomes (1 − ε) target + ε/C.</param>
     /// <param name="reduction">What becomes of the elements.</param>
     /// <exception cref="ShapeException">The shapes do not fit each other.</exception>
+    /// <exception cref="DTypeException">The target has the shape of class indices, but does not hold integers.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A class index outside 0 … C − 1, or ε outside [0, 1].</exception>
     public static Tensor CrossEntropy(
         Tensor input, Tensor target, Tensor? weight = null, int? ignoreIndex = null, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
@@ -23,6 +24,7 @@ public static partial class Losses
         if (target.DType.IsFloatingPoint())
         {
             if (ignoreIndex is not null) throw NnErrors.IgnoreWithProbabilities();
+            if (target.Rank == input.Rank - 1) throw NnErrors.ClassTargetDType(Name, target);
             Checked(Name, input, target);
             Tensor smooth = labelSmoothing == 0 ? target : (target * (1 - labelSmoothing)) + (labelSmoothing / classes);
             Tensor loss = -(Weighted(input.LogSoftmax(axis) * smooth, AlongAxis(weight, input, axis))).Sum(axis);

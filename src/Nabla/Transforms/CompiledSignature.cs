@@ -80,14 +80,21 @@ internal sealed class CompiledSignature
     {
         object? returned = null;
         RecordableFunction frozen = function.Frozen(inputs);
-        RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
-        var signature = new CompiledSignature(function, inputs, constants, graph, options)
+        ResultMemory? given = ResultMemory.Pause();
+        try
         {
-            Form = function.FormOf(returned!, computed),
-            Function = frozen,
-        };
-        results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
-        return signature;
+            RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
+            results = Array.Exists(graph.Steps, step => step.HasEffect) ? Array.ConvertAll(computed, result => new Tensor(ArrayCopy.Contiguous(result.Value))) : null;
+            return new CompiledSignature(function, inputs, constants, graph, options)
+            {
+                Form = function.FormOf(returned!, computed),
+                Function = frozen,
+            };
+        }
+        finally
+        {
+            ResultMemory.Resume(given);
+        }
     }
 
     public bool Matches(ReadOnlySpan<Tensor> inputs, object?[] others)

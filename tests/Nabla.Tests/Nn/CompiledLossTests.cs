@@ -54,6 +54,13 @@ public sealed class CompiledLossTests
     }
 
     [Fact]
+    public void Class_indices_that_are_no_integers_are_refused()
+    {
+        Tensor logits = Tensor.Zeros(4, 3), classes = Tensor.Zeros(4);
+        Assert.Contains("class indices must be integers, the target is float32 [4]. Convert it with Long()", Assert.Throws<DTypeException>(() => Losses.CrossEntropy(logits, classes)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_class_that_is_not_there_is_refused_at_every_call()
     {
         CompiledFunction<Tensor, Tensor, Tensor> f = Functional.Compile((Tensor x, Tensor t) => Losses.CrossEntropy(x, t));
