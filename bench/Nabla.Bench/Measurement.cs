@@ -78,6 +78,8 @@ internal sealed class Measurement(PeerSet peers, bool quick)
         foreach ((_, Side? side, _) in sides) side?.WarmUp();
         for (int round = 0; round < pace.Rounds; round++)
         {
+            // OpenBLAS's threads go on spinning for a while when they have nothing to do.
+            if (row.AllThreads) Thread.Sleep(60);
             ours.Measure();
             foreach ((_, Side? side, _) in sides) side?.Measure();
         }

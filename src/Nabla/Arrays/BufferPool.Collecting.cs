@@ -35,7 +35,12 @@ internal static partial class BufferPool
     /// <summary>Fewer bytes are not worth a collection.</summary>
     private const long LeastGrowth = 512 << 10;
 
+    // What little survives a collection of the youngest generation leaves a stretch of memory of its own behind, which makes all later
+    // ones slower; a collection of the next generation brings these together.
+    private const int YoungInARow = 16;
+
     private static long lentSinceCollection;
+    private static int youngCollections;
     private static long lentAfterOlder;
     private static long lentAfterFull;
     private static long patience = CollectEvery;
@@ -106,7 +111,7 @@ internal static partial class BufferPool
 
         // One collection, not two in a row: what is in use now would grow older twice, and only a full one would find it dead.
         long lent = lentSinceCollection, before = lentBytes - lent;
-        bool older = before - lentAfterOlder >= patience;
+        bool older = before - lentAfterOlder >= patience || youngCollections >= YoungInARow;
         long since = lastCollection;
         long took = Collect(older ? 1 : 0);
         bool costly = took * TimeShare > lastCollection - took - since;
@@ -141,6 +146,7 @@ internal static partial class BufferPool
         if (lentSincePeak > PeakRounds * peakBytes) (lentSincePeak, peakBefore, peakBytes) = (0, peakBytes, lentBytes);
         long begun = Stopwatch.GetTimestamp();
         GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
+        youngCollections = generation == 0 ? youngCollections + 1 : 0;
         lastCollection = Stopwatch.GetTimestamp();
         long took = lastCollection - begun;
         Costs[generation] += (took - Costs[generation]) / 4;
