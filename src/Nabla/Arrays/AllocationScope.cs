@@ -26,6 +26,21 @@ internal abstract class AllocationScope
         return before;
     }
 
+    /// <summary>Puts the scope of this thread aside if it is of a kind, for a stretch that does not concern it. Returns what <see cref="Resume"/> takes.</summary>
+    public static TScope? Pause<TScope>()
+        where TScope : AllocationScope
+    {
+        if (Current is not TScope scope) return null;
+        Enter(null);
+        return scope;
+    }
+
+    /// <summary>Ends a pause.</summary>
+    public static void Resume(AllocationScope? paused)
+    {
+        if (paused is not null) Enter(paused);
+    }
+
     /// <summary>Memory of exactly the size of a contiguous array of this shape and type, for the array to lie in; null to ask <see cref="Rent"/>.</summary>
     public virtual Storage? Lend(int[] dims, DType dtype) => null;
 

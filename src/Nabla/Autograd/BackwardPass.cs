@@ -176,7 +176,7 @@ internal sealed partial class BackwardPass
     private void Walk(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> gradients, string op)
     {
         Modes before = GradMode.SetRecording(createGraph);
-        ResultMemory? given = ResultMemory.Pause();
+        ResultMemory? given = AllocationScope.Pause<ResultMemory>();
         try
         {
             for (int i = 0; i < outputs.Length; i++)
@@ -203,7 +203,7 @@ internal sealed partial class BackwardPass
         finally
         {
             GradMode.Restore(before);
-            ResultMemory.Resume(given);
+            AllocationScope.Resume(given);
             if (running is not null) Forget(running);
             running = null;
             collected = null;
@@ -314,7 +314,6 @@ internal sealed partial class BackwardPass
         }
         if (!Capture(node, ref slot, more)) return;
         if (node.Released) throw AutogradErrors.GraphConsumed(node);
-
 
         // If it throws, what is saved is never returned by hand.
         bool apart = node.SavesApart;

@@ -121,7 +121,7 @@ internal abstract class Op(string name)
 
     private NdArray[] Guarded(ReadOnlySpan<Tensor> inputs)
     {
-        Recorder? recorder = Recorder.Pause();
+        Recorder? recorder = AllocationScope.Pause<Recorder>();
         NdArray[] results;
         BufferPool.Enter();
         try
@@ -131,7 +131,7 @@ internal abstract class Op(string name)
         finally
         {
             BufferPool.Exit();
-            Recorder.Resume(recorder);
+            AllocationScope.Resume(recorder);
             ResultMemory.Current?.Leave();
             foreach (Tensor input in inputs) GC.KeepAlive(input);
         }

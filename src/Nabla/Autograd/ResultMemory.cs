@@ -96,19 +96,6 @@ internal sealed class ResultMemory : AllocationScope
         if (lent is not null && !ReferenceEquals(value.Storage, lent) && value.Storage.IsMemoryOf(target.Value.Storage)) throw AutogradErrors.IntoUsed(op, target.Shape);
     }
 
-    /// <summary>Lends nothing on this thread, for a stretch whose memory is its own. Returns what <see cref="Resume"/> takes.</summary>
-    public static ResultMemory? Pause()
-    {
-        if (Current is not { } memory) return null;
-        Enter(null);
-        return memory;
-    }
-
-    public static void Resume(ResultMemory? memory)
-    {
-        if (memory is not null) Enter(memory);
-    }
-
     private static void Check(Tensor target)
     {
         if (target.IsTraced || Recorder.Current is not null) throw AutogradErrors.IntoTraced(Op);

@@ -94,7 +94,7 @@ internal readonly struct SavedTensor
         if (kept is not Tensor saved) return kept is PackedTensor packed ? packed.Unpack(op) : throw AutogradErrors.SavedFreed(op);
 
         // What is recorded may keep it.
-        if (BufferPool.IsShare(saved.Value.Storage) && (GradMode.IsEnabled || AllocationScope.Current is not null || Recorder.Current is not null))
+        if (BufferPool.IsShare(saved.Value.Storage) && (GradMode.IsEnabled || AllocationScope.Current is not null))
             BufferPool.LetEscape(saved.Value.Storage);
         int found = saved.Value.Storage.Version;
         if (found != version) throw AutogradErrors.Modified(op, saved.Shape, saved.DType, version, found);

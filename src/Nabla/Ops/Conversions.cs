@@ -63,7 +63,7 @@ public sealed partial class Tensor
         protected override bool TakesComplex => true;
     }
 
-    private sealed class CloneOp(string name) : LinearOp(name)
+    private sealed class CloneOp(string name, bool itemsLast = false) : LinearOp(name)
     {
         public Tensor Of(Tensor x) => Apply(x);
 
@@ -75,33 +75,16 @@ public sealed partial class Tensor
 
         protected override bool TakesComplex => true;
 
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ArrayCopy.Contiguous(inputs[0].Value)];
+        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [itemsLast ? ItemsLast.Copy(inputs[0].Value) : ArrayCopy.Contiguous(inputs[0].Value)];
 
         protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
     }
 
     /// <summary>Items of <c>Vmap</c> as its operations like to have them.</summary>
-    internal Tensor WithItemsLast() => !IsTraced && ItemsLast.Suits(Dims) && !ItemsLast.Lies(Value) ? new ItemsLastOp().Of(this) : this;
+    internal Tensor WithItemsLast() => !IsTraced && ItemsLast.Suits(Dims) && !ItemsLast.Lies(Value) ? new CloneOp("Vmap", itemsLast: true).Of(this) : this;
 
     /// <summary>Results of <c>Vmap</c> as everybody likes to have them.</summary>
     internal Tensor WithItemsFirst() => !IsTraced && ItemsLast.Lies(Value) ? Contiguous() : this;
-
-    private sealed class ItemsLastOp() : LinearOp("Vmap")
-    {
-        public Tensor Of(Tensor x) => Apply(x);
-
-        internal override bool IsCopy => true;
-
-        internal override Tensor[] Batch(BatchedInputs items) => ApplyMany(items[0]);
-
-        protected override bool OnlyMoves => true;
-
-        protected override bool TakesComplex => true;
-
-        protected override NdArray[] Compute(ReadOnlySpan<Tensor> inputs) => [ItemsLast.Copy(inputs[0].Value)];
-
-        protected override Tensor Transpose(OpContext context, Tensor gradient) => gradient;
-    }
 
     // ---- out of the tensor --------------------------------------------------------------------------------------------
 

@@ -143,14 +143,14 @@ public static partial class Functional
     /// <summary>What is found out about a function beside its recording: it may read numbers.</summary>
     private static TFound Unrecorded<TFound>(Tensor x, Func<Tensor, TFound> find)
     {
-        Recorder? recorder = Recorder.Pause();
+        Recorder? recorder = AllocationScope.Pause<Recorder>();
         try
         {
             return find(x.Detach());
         }
         finally
         {
-            Recorder.Resume(recorder);
+            AllocationScope.Resume(recorder);
         }
     }
 

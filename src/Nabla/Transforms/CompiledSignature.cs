@@ -80,7 +80,7 @@ internal sealed class CompiledSignature
     {
         object? returned = null;
         RecordableFunction frozen = function.Frozen(inputs);
-        ResultMemory? given = ResultMemory.Pause();
+        ResultMemory? given = AllocationScope.Pause<ResultMemory>();
         try
         {
             RecordedGraph graph = Recorder.Run(Op, xs => function.Run(xs, out returned), inputs, out Tensor[] computed);
@@ -93,7 +93,7 @@ internal sealed class CompiledSignature
         }
         finally
         {
-            ResultMemory.Resume(given);
+            AllocationScope.Resume(given);
         }
     }
 

@@ -189,7 +189,7 @@ internal sealed class ItemSignature
             first[i] = new Tensor(hasItems[i] ? array.View(array.Dims[1..], array.Strides[1..], array.Offset) : array);
         }
         var random = new DrawnGenerators();
-        ResultMemory? given = ResultMemory.Pause();
+        ResultMemory? given = AllocationScope.Pause<ResultMemory>();
         try
         {
             using DrawnGenerators.Watching watching = random.Watch();
@@ -200,7 +200,7 @@ internal sealed class ItemSignature
         {
             // What is drawn to see what the function does is not drawn for anybody.
             random.Undo();
-            ResultMemory.Resume(given);
+            AllocationScope.Resume(given);
         }
     }
 

@@ -299,10 +299,19 @@ public sealed class ReturnedMemoryTests
         // of the same length fits into what the first one left.
         Tensor x = Tensor.Full([1 << 20], 1, DType.Float32).RequireGrad();
         for (int warm = 0; warm < 3; warm++) Step(x);
-        GC.Collect();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        for (int step = 0; step < 5; step++) Step(x);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 24L << 20);
+
+        // What is not returned is allocated anew in every round; what the pool lacks because other sizes were in use, only once.
+        const long Allowed = 24L << 20;
+        var allocated = new List<long>();
+        do
+        {
+            GC.Collect();
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int step = 0; step < 5; step++) Step(x);
+            allocated.Add(GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        while (allocated[^1] > Allowed && allocated.Count < 3);
+        Assert.True(allocated[^1] <= Allowed, $"{string.Join(", ", allocated)} bytes in five steps each.");
 
         static void Step(Tensor x)
         {

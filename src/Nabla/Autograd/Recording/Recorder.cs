@@ -58,19 +58,6 @@ internal sealed class Recorder : AllocationScope
         }
     }
 
-    /// <summary>Stops recording on this thread, for a stretch that is recorded as a whole. Returns what <see cref="Resume"/> takes.</summary>
-    public static Recorder? Pause()
-    {
-        if (Current is not { } recorder) return null;
-        Enter(null);
-        return recorder;
-    }
-
-    public static void Resume(Recorder? recorder)
-    {
-        if (recorder is not null) Enter(recorder);
-    }
-
     private Tensor Argument(Tensor x)
     {
         // In memory of its own: two arguments may be the same tensor.
@@ -169,7 +156,7 @@ internal sealed class Recorder : AllocationScope
     /// <summary>Draws random numbers, which are drawn anew whenever the recorded function is called.</summary>
     public Tensor Draw(string name, Func<Tensor> draw)
     {
-        Pause();
+        Pause<Recorder>();
         Tensor drawn;
         try
         {
